@@ -1,0 +1,30 @@
+import type { CodeObject } from './bytecode/code-object.ts';
+import type { Mod } from './syntax/ast.ts';
+import type { Target } from './targets/target.ts';
+import type { Diagnostic } from './text/diagnostic.ts';
+
+export interface CompileOptions {
+  readonly filename: string;
+  readonly target: Target;
+  /** As compile()'s mode; default 'exec'. */
+  readonly mode?: 'exec' | 'eval' | 'single';
+  /** As -O (1) and -OO (2); default 0. */
+  readonly optimize?: 0 | 1 | 2;
+  /** CO_FUTURE_ bits inherited from the compiling code; default 0. */
+  readonly flags?: number;
+}
+
+export interface Compilation {
+  /** What was understood, also of a broken file. */
+  readonly tree: Mod;
+  /**
+   * The code of the file; undefined only where nothing could be compiled. With errors among the diagnostics it is the
+   * code of what was understood, for editors; running or writing it must be refused.
+   */
+  readonly code: CodeObject | undefined;
+  /** In the order CPython would report them: its one error first, then what only an editor wants, then warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compiles Python source: bytes as a file has them (encoding cookie, BOM) or text already decoded. Never throws for bad input. */
+export type Compile = (source: Uint8Array | string, options: CompileOptions) => Compilation;

@@ -1,0 +1,41 @@
+// Builds the bundles of dist/ and, with --tests, the mocha suites of out/test.
+// Everything runs from bundles: esbuild inlines `const enum`s across files, which the interpreter's switch needs to
+// become a jump table.
+
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+import { globSync } from './glob.mjs';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+  loader: { '.json': 'json' },
+};
+
+const bundles = {
+  extension: 'client/extension.ts',
+  server: 'server/main.ts',
+  'debug-adapter': 'debug-adapter/main.ts',
+  'vm-worker': 'debug-adapter/worker.ts',
+  cli: 'cli/main.ts',
+};
+
+const tests = globSync('test', /\.test\.ts$/, /^test\/(workbench|golden|fixtures)\//);
+
+rmSync('out/test', { recursive: true, force: true });
+await Promise.all([
+  build({ ...common, format: 'cjs', outdir: 'dist', entryPoints: bundles, external: ['vscode', 'pyodide'] }),
+  build({
+    ...common,
+    format: 'esm',
+    splitting: true,
+    outdir: 'out/test',
+    outbase: 'test',
+    outExtension: { '.js': '.mjs' },
+    entryPoints: tests,
+    packages: 'external',
+  }),
+]);
