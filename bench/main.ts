@@ -1,0 +1,12 @@
+// npm run bench -- NAME [ARG…]
+const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): Promise<void> }>> = {
+  compile: () => import('./compile.ts'),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const load = benchmarks[name];
+if (!load) {
+  console.error(`usage: npm run bench -- NAME, where NAME is one of: ${Object.keys(benchmarks).join(', ')}`);
+  process.exit(2);
+}
+await (await load()).main(args);

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+
+export interface LibraryFile {
+  /** Path below the library's root, such as 'asyncio/tasks.py'. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The .py files of CPython 3.14's library as the npm package pyodide ships it, sorted by path. */
+export function libraryFiles(): LibraryFile[] {
+  const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+  const entries = unzipSync(readFileSync(join(pyodide, 'python_stdlib.zip')), {
+    filter: (file) => file.name.endsWith('.py'),
+  });
+  return Object.entries(entries)
+    .map(([path, bytes]) => ({ path, bytes }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
