@@ -56,4 +56,10 @@ export type Feature =
   /** 3.11+: co_positions with columns. */
   | 'positions'
   /** 3.8: CO_NOFREE exists. */
-  | 'coNofree';
+  | 'coNofree'
+  /** 3.11+: one table of locals, cells and free variables in a code object, and co_qualname. */
+  | 'localsPlus'
+  /** 3.14+: marshal version 5, in which slices can be constants. */
+  | 'marshalSlices'
+  /** 3.10+: the arguments of jumps count code units of two bytes; before, bytes. */
+  | 'jumpsInCodeUnits';

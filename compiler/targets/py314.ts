@@ -1,0 +1,10 @@
+import { opcodesOf } from './opcodes.ts';
+import table from './tables/3.14.json' with { type: 'json' };
+import type { Target } from './target.ts';
+
+/** CPython 3.14: exception table, location table with columns, specialising interpreter with inline caches. */
+export const py314: Target = {
+  version: '3.14',
+  opcodes: opcodesOf(table),
+  features: new Set(['exceptionTable', 'positions', 'localsPlus', 'marshalSlices', 'jumpsInCodeUnits']),
+};

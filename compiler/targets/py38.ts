@@ -1,0 +1,10 @@
+import { opcodesOf } from './opcodes.ts';
+import table from './tables/3.8.json' with { type: 'json' };
+import type { Target } from './target.ts';
+
+/** CPython 3.8: block stack, CO_NOFREE, co_lnotab. */
+export const py38: Target = {
+  version: '3.8',
+  opcodes: opcodesOf(table),
+  features: new Set(['coNofree']),
+};
