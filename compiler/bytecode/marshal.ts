@@ -1,4 +1,4 @@
-import { targetNamed } from '../targets/registry.ts';
+import { targetOf } from '../targets/registry.ts';
 import type { Target } from '../targets/target.ts';
 import { type CodeObject, LocalKind } from './code-object.ts';
 import {
@@ -31,21 +31,18 @@ export function loads(bytes: Uint8Array, target: Target): Constant {
 /**
  * Writes a value so that the target's marshal.loads() reads it (Python/marshal.c, w_object). Strings that CPython would
  * intern are marked so and written once; other repetitions are written again, so the bytes need not equal CPython's.
+ * The target of a code object is its own unless another is given.
  */
-export function dumps(value: Constant, target = targetOf(value)): Uint8Array {
-  const writer = new Writer(target);
+export function dumps(value: Constant, target?: Target): Uint8Array {
+  const wanted = target ?? (isCode(value) ? targetOf(value) : undefined);
+  if (wanted === undefined) throw new MarshalError('marshal needs to know for which target it writes');
+  const writer = new Writer(wanted);
   writer.object(value);
   return writer.finish();
 }
 
 const isCode = (value: Constant): value is CodeObject =>
   typeof value === 'object' && value !== null && value.type === 'code';
-
-function targetOf(value: Constant): Target {
-  const target = isCode(value) ? targetNamed(value.target) : undefined;
-  if (target === undefined) throw new MarshalError('marshal needs to know for which target it writes');
-  return target;
-}
 
 const FLAG_REF = 0x80;
 const LONG_SHIFT = 15;

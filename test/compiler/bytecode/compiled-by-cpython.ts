@@ -32,6 +32,30 @@ def library(name):
         return file.read()
 `;
 
+/** Every library file as the oracle compiles it. */
+export function compiledLibrary(oracle: Oracle, target: Target): { name: string; code: CodeObject }[] {
+  const program = `${librarySource}
+import base64, marshal, warnings
+warnings.simplefilter('ignore')
+def main(names):
+    return [base64.b64encode(marshal.dumps(compile(library(n), n, 'exec', dont_inherit=True))).decode() for n in names]
+`;
+  return batches(libraryFiles(oracle), 100).flatMap((batch) =>
+    oracle.ask<string[]>(program, batch).map((data, index) => ({ name: batch[index], code: loadCode(data, target) })),
+  );
+}
+
+/** A code object and those inside it, in the order of the constants that hold them. */
+export function codeObjects(code: CodeObject): CodeObject[] {
+  const nested = code.co_consts.filter(
+    (item): item is CodeObject => typeof item === 'object' && item !== null && item.type === 'code',
+  );
+  return [code, ...nested.flatMap(codeObjects)];
+}
+
+/** A code object from marshalled bytes in base64. */
+export const loadCode = (data: string, target: Target): CodeObject => loads(fromBase64(data), target) as CodeObject;
+
 /** What the oracle's compile() makes of a program's text. */
 export function compiledByCPython(oracle: Oracle, target: Target, source: string, filename = 'example.py'): CodeObject {
   const marshalled = oracle.ask<string>(
@@ -42,7 +66,7 @@ def main(given):
 `,
     [source, filename],
   );
-  return loads(fromBase64(marshalled), target) as CodeObject;
+  return loadCode(marshalled, target);
 }
 
 export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));

@@ -1,0 +1,58 @@
+/** One entry of the exception table of 3.11 and later. Offsets are in bytes. */
+export interface ExceptionEntry {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+  /** Where the handler begins. */
+  readonly target: number;
+  /** How much of the value stack the handler keeps. */
+  readonly depth: number;
+  /** Whether the offset of the raising instruction is pushed before the exception. */
+  readonly lasti: boolean;
+}
+
+const BEGIN = 0x80;
+const CONTINUES = 0x40;
+
+/** Decodes co_exceptiontable (Lib/dis.py, _parse_exception_table). An entry that is cut off is left out, as there. */
+export function decodeExceptionTable(table: Uint8Array): ExceptionEntry[] {
+  const entries: ExceptionEntry[] = [];
+  let at = 0;
+  const varint = (): number => {
+    let byte = table[at++];
+    let value = byte & 0x3f;
+    while ((byte & CONTINUES) !== 0) {
+      byte = table[at++];
+      value = (value << 6) | (byte & 0x3f);
+    }
+    return value;
+  };
+  while (at < table.length) {
+    const start = varint() * 2;
+    const end = start + varint() * 2;
+    const target = varint() * 2;
+    const depthAndLasti = varint();
+    if (at > table.length) break;
+    entries.push({ start, end, target, depth: depthAndLasti >> 1, lasti: (depthAndLasti & 1) !== 0 });
+  }
+  return entries;
+}
+
+/** Writes co_exceptiontable (Python/assemble.c, assemble_emit_exception_table_entry). */
+export function encodeExceptionTable(entries: readonly ExceptionEntry[]): Uint8Array {
+  const bytes: number[] = [];
+  const varint = (value: number, begin: number): void => {
+    let shift = 0;
+    while (value >> shift >= 1 << 6) shift += 6;
+    for (let mark = begin; shift >= 0; shift -= 6, mark = 0) {
+      bytes.push(mark | (shift > 0 ? CONTINUES : 0) | ((value >> shift) & 0x3f));
+    }
+  };
+  for (const { start, end, target, depth, lasti } of entries) {
+    varint(start / 2, BEGIN);
+    varint((end - start) / 2, 0);
+    varint(target / 2, 0);
+    varint((depth << 1) | Number(lasti), 0);
+  }
+  return Uint8Array.from(bytes);
+}
