@@ -7,9 +7,10 @@ import type { Target } from '../../../compiler/targets/target.ts';
 import { nativeOracle, type Oracle, pyodideOracle } from '../../../tools/oracle.ts';
 import {
   batches,
+  codeObjects,
   compiledByCPython,
+  compiledLibrary,
   fromBase64,
-  libraryFiles,
   librarySource,
   toBase64,
 } from './compiled-by-cpython.ts';
