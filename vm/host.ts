@@ -1,0 +1,108 @@
+import type { CodeObject } from '../compiler/bytecode/code-object.ts';
+import type { Diagnostic } from '../compiler/text/diagnostic.ts';
+
+/** What compile() gave: code, or the error that CPython reports first. */
+export interface CompileResult {
+  readonly code: CodeObject | undefined;
+  readonly error: Diagnostic | undefined;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** An error of the operating system, with CPython's errno; the VM makes the OSError of it. */
+export class HostError extends Error {
+  readonly errno: number;
+  constructor(errno: number, message: string) {
+    super(message);
+    this.errno = errno;
+  }
+}
+
+/** os.stat()'s fields; times in nanoseconds. */
+export interface HostStat {
+  readonly mode: number;
+  readonly ino: bigint;
+  readonly dev: bigint;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly atime: bigint;
+  readonly mtime: bigint;
+  readonly ctime: bigint;
+}
+
+/** Files by descriptor, synchronous. Paths are str as Python has them. All methods throw HostError. */
+export interface HostFiles {
+  /** `flags` are the POSIX O_ flags of Linux. */
+  open(path: string, flags: number, mode: number): number;
+  close(fd: number): void;
+  /** Reads at the descriptor's position; an empty array at the end. */
+  read(fd: number, length: number): Uint8Array;
+  /** Gives how many bytes were written. */
+  write(fd: number, data: Uint8Array): number;
+  /** `whence` as lseek's; gives the new position. */
+  seek(fd: number, offset: number, whence: number): number;
+  truncate(fd: number, length: number): void;
+  fstat(fd: number): HostStat;
+  isatty(fd: number): boolean;
+  stat(path: string, followSymlinks: boolean): HostStat;
+  readDirectory(path: string): readonly string[];
+  makeDirectory(path: string, mode: number): void;
+  removeDirectory(path: string): void;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  readLink(path: string): string;
+  symlink(target: string, path: string): void;
+  chmod(path: string, mode: number): void;
+  currentDirectory(): string;
+  changeDirectory(path: string): void;
+}
+
+/**
+ * The one door from the VM to the world. Everything behind it can be recorded and replayed; the VM uses no other clock,
+ * randomness, file or environment.
+ */
+export interface Host {
+  /** Nanoseconds since 1970. */
+  time(): bigint;
+  /** Nanoseconds of a clock that never goes back. */
+  monotonic(): bigint;
+  /** Nanoseconds of processor time. */
+  processTime(): bigint;
+  sleep(nanoseconds: bigint): void;
+  /** Bytes for os.urandom. */
+  randomBytes(count: number): Uint8Array;
+  /** Seeds hash() of str and bytes; 0 is PYTHONHASHSEED=0. */
+  readonly hashSeed: number;
+  /** Descriptors 0, 1 and 2 are stdin, stdout and stderr. */
+  readonly files: HostFiles;
+  /** What print() reaches when sys.stdout is the original one: text that may be buffered until `flush`. */
+  write(fd: 1 | 2, text: string): void;
+  flush(): void;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly platform: string;
+  readonly pid: number;
+  /** Compiles for the target named, such as '3.14'; undefined target: the host's default. */
+  compile(
+    source: Uint8Array | string,
+    options: {
+      filename: string;
+      mode: 'exec' | 'eval' | 'single';
+      flags: number;
+      optimize: 0 | 1 | 2;
+      target: string | undefined;
+    },
+  ): CompileResult;
+  /** Source and code of a module of the standard library, by dotted name; undefined where there is none. */
+  libraryModule(name: string): LibraryModule | undefined;
+  /** Text of a source file shown in tracebacks (linecache); undefined where it can't be read. */
+  sourceText(filename: string): string | undefined;
+  /** Asked now and then: a pending Ctrl-C. */
+  interrupted?(): boolean;
+}
+
+export interface LibraryModule {
+  readonly isPackage: boolean;
+  readonly filename: string;
+  code(): CodeObject;
+}

@@ -1,0 +1,268 @@
+import { LocalKind } from '../../compiler/bytecode/code-object.ts';
+import type { PyCell } from '../objects/cell.ts';
+import type { PyBaseException } from '../objects/exception.ts';
+import type { PyGenerator } from '../objects/generator.ts';
+import type { Slot, Value } from '../objects/object.ts';
+import type { Frame } from './frame.ts';
+import { Opcode } from './opcode.ts';
+import type { Program } from './program.ts';
+import { FUEL_RATION, vm } from './state.ts';
+
+export type StopReason = 'breakpoint' | 'step' | 'pause' | 'raise' | 'suspend';
+
+/**
+ * What a debugger gives the VM. Every call comes from inside the run loop, with `frame.ip` up to date: `frame.index` is the
+ * instruction about to run (or that raised, or that yields). The VM goes on when the call returns; to hold the program,
+ * don't return. Values, locals and breakpoints may be changed meanwhile; `step` says where to stop next.
+ */
+export interface DebugHooks {
+  /** A code object runs for the first time: the moment to set its breakpoints. */
+  onDecode(program: Program): void;
+  /** A breakpoint, a step's end, or a pause. */
+  onStop(reason: StopReason, frame: Frame): void;
+  /** An exception was raised in this frame; called once, before unwinding. Left out, raising costs nothing. */
+  onRaise?(frame: Frame, exception: PyBaseException): void;
+  /** A generator, coroutine or async generator is about to suspend with this value. */
+  onSuspend?(frame: Frame, value: Value): void;
+  /** Called about every 20,000 loop turns and calls: true pauses. The place to look at a flag another thread sets. */
+  onRation?(): boolean;
+  /** Whether stepping may stop in this frame's code; default: everywhere. */
+  isOwnCode?(program: Program): boolean;
+}
+
+export const enum StepKind {
+  /** The next line, wherever that is. */
+  INTO = 0,
+  /** The next line of this frame, or of whom it returns or yields to. */
+  OVER = 1,
+  /** Where the frame's caller or resumer goes on. */
+  OUT = 2,
+}
+
+interface Step {
+  readonly kind: StepKind;
+  readonly everyInstruction: boolean;
+  /** Frames in which a trap counts; undefined: all. */
+  readonly frames: ReadonlySet<Frame> | undefined;
+  readonly placed: Map<Program, Set<number>>;
+  /** Where the frame from which we step returns to: this instruction of this frame stops even in mid-line. */
+  readonly returnsTo: Frame | undefined;
+  readonly returnIndex: number;
+  /** Stepping over or out of this one; its own resumption by somebody else counts as well. */
+  readonly frame: Frame;
+}
+
+/** Breakpoints, stepping and inspection of the running interpreter. Made by `attachDebugger`. */
+export class Debugging {
+  readonly hooks: DebugHooks;
+  private readonly breakpoints = new Map<Program, Set<number>>();
+  private step: Step | undefined = undefined;
+  private pauseRequested = false;
+  private readonly programs = new Set<Program>();
+  /** Set while a hook evaluates code of its own, which must not stop. */
+  private silent = 0;
+
+  constructor(hooks: DebugHooks) {
+    this.hooks = hooks;
+  }
+
+  // For the debugger.
+
+  setBreakpoint(program: Program, index: number): void {
+    let set = this.breakpoints.get(program);
+    if (set === undefined) this.breakpoints.set(program, (set = new Set()));
+    set.add(index);
+    program.ops[index] = Opcode.TRAP;
+  }
+
+  clearBreakpoint(program: Program, index: number): void {
+    this.breakpoints.get(program)?.delete(index);
+    this.restore(program, index);
+  }
+
+  /** Every program decoded so far, in the order of decoding. */
+  decodedPrograms(): Iterable<Program> {
+    return this.programs;
+  }
+
+  /** Stops at the next backward jump, call or resumption. */
+  requestPause(): void {
+    this.pauseRequested = true;
+    vm.fuel = 0;
+  }
+
+  /** To be called while stopped in `frame`: the program goes on when the hook returns and stops where the step ends. */
+  stepFrom(frame: Frame, kind: StepKind, everyInstruction = false): void {
+    this.endStep();
+    const frames = new Set<Frame>();
+    if (kind === StepKind.OVER) frames.add(frame);
+    for (let outer = frame.back; outer !== undefined; outer = outer.back) frames.add(outer);
+    this.step = {
+      kind,
+      everyInstruction,
+      frames: kind === StepKind.INTO ? undefined : frames,
+      placed: new Map(),
+      returnsTo: frame.back,
+      returnIndex: frame.back?.ip ?? -1,
+      frame,
+    };
+    if (kind !== StepKind.OUT) this.placeStepTraps(frame.program);
+    for (let outer = frame.back; outer !== undefined; outer = outer.back) this.placeStepTraps(outer.program);
+    if (frame.back !== undefined) this.place(frame.back.program, frame.back.ip);
+    if (kind === StepKind.INTO) vm.fuel = 0;
+  }
+
+  endStep(): void {
+    const step = this.step;
+    if (step === undefined) return;
+    this.step = undefined;
+    for (const [program, indices] of step.placed) for (const index of indices) this.restore(program, index);
+  }
+
+  /** Runs `action` with breakpoints, steps and other hooks asleep: for evaluating in a stopped frame. */
+  silently<T>(action: () => T): T {
+    this.silent++;
+    try {
+      return action();
+    } finally {
+      this.silent--;
+    }
+  }
+
+  // For the run loop.
+
+  decoded(program: Program): void {
+    this.programs.add(program);
+    this.hooks.onDecode(program);
+  }
+
+  /** A TRAP is about to run in place of the instruction at frame.index. */
+  hit(frame: Frame): void {
+    if (this.silent > 0) return;
+    const { program, index } = frame;
+    const step = this.step;
+    if (step?.placed.get(program)?.has(index) && this.stepEnds(step, frame)) {
+      this.endStep();
+      this.hooks.onStop('step', frame);
+    } else if (this.breakpoints.get(program)?.has(index)) {
+      this.endStep();
+      this.hooks.onStop('breakpoint', frame);
+    }
+  }
+
+  /** Fuel has run out in this frame, at its entry (entering) or at a backward jump. */
+  outOfFuel(frame: Frame, entering: boolean): void {
+    vm.fuel = FUEL_RATION;
+    if (this.silent > 0) return;
+    if (this.pauseRequested || this.hooks.onRation?.()) {
+      this.pauseRequested = false;
+      this.endStep();
+      this.hooks.onStop('pause', frame);
+    }
+    if (this.step?.kind === StepKind.INTO) {
+      vm.fuel = 0;
+      if (entering && this.ownCode(frame.program)) this.placeStepTraps(frame.program);
+    }
+  }
+
+  raised(frame: Frame, exception: PyBaseException): void {
+    if (this.silent === 0) this.hooks.onRaise?.(frame, exception);
+  }
+
+  suspends(frame: Frame, value: Value): void {
+    if (this.silent === 0) this.hooks.onSuspend?.(frame, value);
+  }
+
+  private ownCode(program: Program): boolean {
+    return this.hooks.isOwnCode?.(program) ?? true;
+  }
+
+  private stepEnds(step: Step, frame: Frame): boolean {
+    if (!this.ownCode(frame.program)) return false;
+    if (step.returnsTo === frame && step.returnIndex === frame.index) return true;
+    if (step.frames !== undefined && !step.frames.has(frame)) return false;
+    return step.everyInstruction || frame.program.isLineStart(frame.index);
+  }
+
+  private placeStepTraps(program: Program): void {
+    const step = this.step!;
+    if (step.placed.has(program) && step.placed.get(program)!.size > 1) return;
+    for (let index = 0; index < program.ops.length; index++) {
+      if (step.everyInstruction || program.isLineStart(index)) this.place(program, index);
+    }
+  }
+
+  private place(program: Program, index: number): void {
+    const { placed } = this.step!;
+    let set = placed.get(program);
+    if (set === undefined) placed.set(program, (set = new Set()));
+    set.add(index);
+    program.ops[index] = Opcode.TRAP;
+  }
+
+  private restore(program: Program, index: number): void {
+    const wanted = this.breakpoints.get(program)?.has(index) || this.step?.placed.get(program)?.has(index);
+    if (!wanted) program.ops[index] = program.pristine[index];
+  }
+}
+
+/** Connects a debugger to the interpreter of this realm; before any code is decoded, so that onDecode sees all of it. */
+export function attachDebugger(hooks: DebugHooks): Debugging {
+  vm.debugging = new Debugging(hooks);
+  return vm.debugging;
+}
+
+export function detachDebugger(): void {
+  vm.debugging = undefined;
+}
+
+/** A local, cell or free variable of a frame. */
+export interface LocalVariable {
+  readonly name: string;
+  readonly kind: 'local' | 'cell' | 'free';
+  /** Undefined while unbound. */
+  readonly value: Slot;
+}
+
+/** The fast locals of a frame in the order of co_localsplusnames, cells opened; empty for a module or class body. */
+export function localVariables(frame: Frame): LocalVariable[] {
+  const { co_localsplusnames: names, co_localspluskinds: kinds } = frame.code.code;
+  return names.map((name, index) => {
+    const kind = kinds[index] & LocalKind.FREE ? 'free' : kinds[index] & LocalKind.CELL ? 'cell' : 'local';
+    const slot = frame.stack[index];
+    return { name, kind, value: kind === 'local' || !isCell(slot) ? slot : slot.contents };
+  });
+}
+
+/** The value stack, bottom first; undefined stands for CPython's NULL. */
+export function valueStack(frame: Frame): Slot[] {
+  return frame.stack.slice(frame.program.localCount, frame.sp);
+}
+
+/** Assigns a fast local or the contents of its cell; false when the frame has no such variable. */
+export function setLocalVariable(frame: Frame, name: string, value: Value): boolean {
+  const index = frame.code.code.co_localsplusnames.indexOf(name);
+  if (index < 0) return false;
+  const slot = frame.stack[index];
+  if (isCell(slot)) slot.contents = value;
+  else frame.stack[index] = value;
+  return true;
+}
+
+/** Every generator, coroutine and async generator that has not finished, oldest first. */
+export function liveGenerators(): PyGenerator[] {
+  const found: PyGenerator[] = [];
+  for (let next = vm.firstGenerator; next !== undefined; next = next.nextLive) found.push(next);
+  return found;
+}
+
+/** The frames of the call chain, innermost first. */
+export function callChain(frame: Frame | undefined = vm.frame): Frame[] {
+  const frames: Frame[] = [];
+  for (let next = frame; next !== undefined; next = next.back) frames.push(next);
+  return frames;
+}
+
+function isCell(slot: Slot): slot is PyCell {
+  return typeof slot === 'object' && slot !== null && 'contents' in slot;
+}

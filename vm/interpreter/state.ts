@@ -1,0 +1,45 @@
+import type { Host } from '../host.ts';
+import type { PyDict } from '../objects/dict.ts';
+import type { PyBaseException } from '../objects/exception.ts';
+import type { PyGenerator } from '../objects/generator.ts';
+import type { Value } from '../objects/object.ts';
+import type { Debugging } from './debugging.ts';
+import type { Frame } from './frame.ts';
+
+/** One level of `sys.exc_info()`: the exception being handled by a thread or a generator (CPython's _PyErr_StackItem). */
+export class HandledException {
+  value: PyBaseException | null = null;
+  previous: HandledException | undefined = undefined;
+}
+
+/** How much fuel is given out at once: how often a running program looks up for pause requests. */
+export const FUEL_RATION = 20_000;
+
+/** The state of the running interpreter; one a JavaScript realm, reset by `startInterpreter`. */
+export class VmState {
+  host!: Host;
+  /** The frame that runs, or undefined outside Python code. */
+  frame: Frame | undefined = undefined;
+  /** Nested run() calls and native recursions, and Python frames above the entry of each. */
+  depth = 0;
+  recursionLimit = 1000;
+  /** Lowered at backward jumps and frame entries; below zero, `Debugging.outOfFuel` is asked. */
+  fuel = FUEL_RATION;
+  handled = new HandledException();
+  /** The value of the StopIteration that a tp_iternext stands for when it gives undefined. */
+  stopValue: Value = null;
+  debugging: Debugging | undefined = undefined;
+  modules!: PyDict;
+  builtins!: PyDict;
+  /** Head of the list of live generators, coroutines and async generators, oldest first. */
+  firstGenerator: PyGenerator | undefined = undefined;
+  lastGenerator: PyGenerator | undefined = undefined;
+  generatorCount = 0;
+  originTrackingDepth = 0;
+  asyncGenFirstIter: Value = null;
+  asyncGenFinalizer: Value = null;
+  intMaxStrDigits = 4300;
+}
+
+/** The one interpreter of this realm. */
+export const vm = new VmState();

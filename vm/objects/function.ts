@@ -1,0 +1,45 @@
+import type { PyCode } from './code.ts';
+import type { PyDict } from './dict.ts';
+import { functionType, methodType, PyObject, type Slot, type Value } from './object.ts';
+import type { PyTuple } from './tuple.ts';
+
+/** A function made by `def` or `lambda`. */
+export class PyFunction extends PyObject {
+  code: PyCode;
+  readonly globals: PyDict;
+  readonly builtins: PyDict;
+  name: string;
+  qualname: string;
+  doc: Value;
+  module: Value;
+  defaults: PyTuple | null = null;
+  kwdefaults: PyDict | null = null;
+  closure: PyTuple | null = null;
+  annotations: PyDict | null = null;
+  annotate: Value = null;
+  typeParams: PyTuple | null = null;
+  override dict: PyDict | undefined = undefined;
+  constructor(code: PyCode, globals: PyDict, builtins: PyDict) {
+    super(functionType);
+    this.code = code;
+    this.globals = globals;
+    this.builtins = builtins;
+    this.name = code.code.co_name;
+    this.qualname = code.code.co_qualname;
+    const doc = code.consts[0];
+    this.doc = code.code.co_flags & 0x4000000 && typeof doc === 'string' ? doc : null;
+    const module: Slot = globals.getString('__name__');
+    this.module = module === undefined ? null : module;
+  }
+}
+
+/** A function bound to an object. */
+export class PyMethod extends PyObject {
+  readonly func: Value;
+  readonly self: Value;
+  constructor(func: Value, self: Value) {
+    super(methodType);
+    this.func = func;
+    this.self = self;
+  }
+}

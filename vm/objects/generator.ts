@@ -1,0 +1,90 @@
+import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
+import { type Frame, FrameState } from '../interpreter/frame.ts';
+import { HandledException, vm } from '../interpreter/state.ts';
+import { asyncGeneratorType, coroutineType, generatorType, PyObject, type PyType, type Value } from './object.ts';
+
+/**
+ * A generator, coroutine or async generator: an object that owns a frame which is in the call chain only while it runs.
+ * `type` tells which of the three.
+ */
+export class PyGenerator extends PyObject {
+  /** Undefined once it has finished, which makes gi_frame None. */
+  frame: Frame | undefined;
+  readonly code: Frame['code'];
+  name: Value;
+  qualname: Value;
+  /** Its own handled exception, linked into the thread's while it runs. */
+  readonly handled = new HandledException();
+  /** cr_origin: who made it, innermost first, when sys.set_coroutine_origin_tracking_depth() asked for it. */
+  origin: Value = null;
+  /** Async generators: hooks called, a running asend/athrow/aclose, closed. */
+  hooksInitialized = false;
+  runningAsync = false;
+  closed = false;
+  finalizer: Value = null;
+  nextLive: PyGenerator | undefined = undefined;
+  previousLive: PyGenerator | undefined = undefined;
+  /** Who made it, for the debugger: the code object and line of the frame that called. */
+  readonly createdIn: Frame['code'] | undefined;
+  readonly createdAtLine: number;
+
+  constructor(type: PyType, frame: Frame, name: Value, qualname: Value) {
+    super(type);
+    this.frame = frame;
+    this.code = frame.code;
+    this.name = name;
+    this.qualname = qualname;
+    this.createdIn = frame.back?.code;
+    this.createdAtLine = frame.back?.line ?? 0;
+    this.previousLive = vm.lastGenerator;
+    if (vm.lastGenerator === undefined) vm.firstGenerator = this;
+    else vm.lastGenerator.nextLive = this;
+    vm.lastGenerator = this;
+    vm.generatorCount++;
+  }
+
+  /** gi_running. */
+  get running(): boolean {
+    return this.frame?.state === FrameState.EXECUTING;
+  }
+
+  /** gi_suspended. */
+  get suspended(): boolean {
+    const state = this.frame?.state;
+    return state === FrameState.SUSPENDED || state === FrameState.SUSPENDED_YIELD_FROM;
+  }
+
+  /** gi_yieldfrom, cr_await, ag_await: whom it delegates to. */
+  get delegate(): Value {
+    const frame = this.frame;
+    if (frame?.state !== FrameState.SUSPENDED_YIELD_FROM) return null;
+    return frame.stack[frame.sp - 1] ?? null;
+  }
+
+  /** Ends its life: gi_frame becomes None, and it leaves the list of live ones. */
+  finish(): void {
+    if (this.frame === undefined) return;
+    this.frame.state = FrameState.COMPLETED;
+    this.frame.generator = undefined;
+    this.frame = undefined;
+    this.handled.value = null;
+    this.unlink();
+  }
+
+  private unlink(): void {
+    if (this.previousLive === undefined) vm.firstGenerator = this.nextLive;
+    else this.previousLive.nextLive = this.nextLive;
+    if (this.nextLive === undefined) vm.lastGenerator = this.previousLive;
+    else this.nextLive.previousLive = this.previousLive;
+    this.nextLive = undefined;
+    this.previousLive = undefined;
+    vm.generatorCount--;
+  }
+}
+
+/** Which of the three a call of this code makes. */
+export function generatorTypeOf(flags: number): PyType {
+  if (flags & CodeFlag.CO_COROUTINE) return coroutineType;
+  if (flags & CodeFlag.CO_ASYNC_GENERATOR) return asyncGeneratorType;
+  return generatorType;
+}

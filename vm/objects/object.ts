@@ -1,0 +1,322 @@
+import type { PyDict } from './dict.ts';
+
+/**
+ * What a Python variable can hold. None is null, True and False are booleans; an int is a number while it is a safe
+ * integer, else a bigint; a str is a JavaScript string. All else is a PyObject.
+ */
+export type Value = null | boolean | number | bigint | string | PyObject;
+
+/** A place that may be empty: an unbound local, a missing argument, CPython's NULL. */
+export type Slot = Value | undefined;
+
+/** Keyword names of a call; their values are the last ones of the argument array, as in CPython's vectorcall. */
+export type KwNames = readonly string[] | undefined;
+
+/** Everything that isn't a plain JavaScript value. `type` is CPython's ob_type. */
+export class PyObject {
+  type: PyType;
+  /** The instance's own `__dict__`, where it has one that is materialised. Only PyInstance and a few others declare it. */
+  declare dict?: PyDict | undefined;
+  /** Values of `__slots__`, by the index of their member descriptor. */
+  declare slots?: Slot[];
+  constructor(type: PyType) {
+    this.type = type;
+  }
+}
+
+export const enum Compare {
+  LT = 0,
+  LE = 1,
+  EQ = 2,
+  NE = 3,
+  GT = 4,
+  GE = 5,
+}
+
+export type Hash = number | bigint;
+export type Unary = (self: Value) => Value;
+export type Binary = (left: Value, right: Value) => Value;
+export type Ternary = (left: Value, right: Value, third: Value) => Value;
+export type Call = (self: Value, args: Value[], kwNames: KwNames) => Value;
+
+/** The bytes that an object lends, CPython's Py_buffer. `readonly` forbids writing through it. */
+export interface Buffer {
+  bytes: Uint8Array;
+  readonly: boolean;
+  format: string;
+  itemsize: number;
+  shape: readonly number[];
+  release(): void;
+}
+
+/**
+ * CPython's type slots under their names. A type inherits the slots of its base; a class whose body defines
+ * `__add__` gets an nb_add that calls it (type-slots.ts). Slots never return undefined unless said.
+ */
+export class TypeSlots extends PyObject {
+  tp_new: ((type: PyType, args: Value[], kwNames: KwNames) => Value) | undefined = undefined;
+  tp_init: ((self: Value, args: Value[], kwNames: KwNames) => void) | undefined = undefined;
+  tp_del: ((self: Value) => void) | undefined = undefined;
+  tp_repr: ((self: Value) => string) | undefined = undefined;
+  tp_str: ((self: Value) => Value) | undefined = undefined;
+  /** Undefined inherits; `unhashable` makes it raise. */
+  tp_hash: ((self: Value) => Hash) | undefined = undefined;
+  tp_call: Call | undefined = undefined;
+  tp_getattro: ((self: Value, name: string) => Value) | undefined = undefined;
+  /** A value of undefined deletes. */
+  tp_setattro: ((self: Value, name: string, value: Slot) => void) | undefined = undefined;
+  /** Gives NotImplemented when it doesn't know. */
+  tp_richcompare: ((self: Value, other: Value, op: Compare) => Value) | undefined = undefined;
+  tp_iter: Unary | undefined = undefined;
+  /** Gives undefined when exhausted, with StopIteration's value in `vm.stopValue` if there is one (docs/vm.md). */
+  tp_iternext: ((self: Value) => Slot) | undefined = undefined;
+  tp_descr_get: ((self: Value, instance: Slot, owner: Slot) => Value) | undefined = undefined;
+  tp_descr_set: ((self: Value, instance: Value, value: Slot) => void) | undefined = undefined;
+
+  am_await: Unary | undefined = undefined;
+  am_aiter: Unary | undefined = undefined;
+  am_anext: Unary | undefined = undefined;
+
+  nb_add: Binary | undefined = undefined;
+  nb_subtract: Binary | undefined = undefined;
+  nb_multiply: Binary | undefined = undefined;
+  nb_remainder: Binary | undefined = undefined;
+  nb_divmod: Binary | undefined = undefined;
+  nb_power: Ternary | undefined = undefined;
+  nb_negative: Unary | undefined = undefined;
+  nb_positive: Unary | undefined = undefined;
+  nb_absolute: Unary | undefined = undefined;
+  nb_bool: ((self: Value) => boolean) | undefined = undefined;
+  nb_invert: Unary | undefined = undefined;
+  nb_lshift: Binary | undefined = undefined;
+  nb_rshift: Binary | undefined = undefined;
+  nb_and: Binary | undefined = undefined;
+  nb_xor: Binary | undefined = undefined;
+  nb_or: Binary | undefined = undefined;
+  nb_int: Unary | undefined = undefined;
+  nb_float: Unary | undefined = undefined;
+  nb_index: Unary | undefined = undefined;
+  nb_floor_divide: Binary | undefined = undefined;
+  nb_true_divide: Binary | undefined = undefined;
+  nb_matrix_multiply: Binary | undefined = undefined;
+  nb_inplace_add: Binary | undefined = undefined;
+  nb_inplace_subtract: Binary | undefined = undefined;
+  nb_inplace_multiply: Binary | undefined = undefined;
+  nb_inplace_remainder: Binary | undefined = undefined;
+  nb_inplace_power: Binary | undefined = undefined;
+  nb_inplace_lshift: Binary | undefined = undefined;
+  nb_inplace_rshift: Binary | undefined = undefined;
+  nb_inplace_and: Binary | undefined = undefined;
+  nb_inplace_xor: Binary | undefined = undefined;
+  nb_inplace_or: Binary | undefined = undefined;
+  nb_inplace_floor_divide: Binary | undefined = undefined;
+  nb_inplace_true_divide: Binary | undefined = undefined;
+  nb_inplace_matrix_multiply: Binary | undefined = undefined;
+
+  /** Both sq_length and mp_length. */
+  sq_length: ((self: Value) => number) | undefined = undefined;
+  sq_concat: Binary | undefined = undefined;
+  sq_repeat: ((self: Value, count: number) => Value) | undefined = undefined;
+  sq_contains: ((self: Value, item: Value) => boolean) | undefined = undefined;
+  sq_inplace_concat: Binary | undefined = undefined;
+  sq_inplace_repeat: ((self: Value, count: number) => Value) | undefined = undefined;
+  /** Item by index, as the sequence protocol's iter(): negative ones are already made positive. */
+  sq_item: ((self: Value, index: number) => Value) | undefined = undefined;
+  mp_subscript: Binary | undefined = undefined;
+  /** A value of undefined deletes. */
+  mp_ass_subscript: ((self: Value, key: Value, value: Slot) => void) | undefined = undefined;
+
+  bf_getbuffer: ((self: Value) => Buffer) | undefined = undefined;
+}
+
+export type SlotName = keyof TypeSlots;
+
+/** What the attributes of instances are laid out as: the order in which names were first set, shared between instances. */
+export class Shape {
+  readonly names: readonly string[];
+  readonly indices: Map<string, number>;
+  readonly transitions = new Map<string, Shape>();
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.indices = new Map(names.map((name, index) => [name, index]));
+  }
+
+  /** The shape after `name` is added. */
+  extend(name: string): Shape {
+    let next = this.transitions.get(name);
+    if (next === undefined) {
+      next = new Shape([...this.names, name]);
+      this.transitions.set(name, next);
+    }
+    return next;
+  }
+}
+
+/** More attributes than this make an instance use a real dict: shapes are copied when they grow. */
+export const MAX_SHAPE_SIZE = 48;
+
+let nextVersion = 1;
+
+/** A type object. Slots sit beside its other fields, under CPython's names. */
+export class PyType extends TypeSlots {
+  tp_name: string;
+  qualname: string;
+  module: Value = 'builtins';
+  bases: PyType[];
+  base: PyType | undefined;
+  mro: PyType[];
+  /** The type's own namespace, by name; `__dict__` shows it as a mappingproxy. */
+  attributes: Map<string, Value> = new Map();
+  /** Changes whenever an attribute that instances may see changes; inline caches compare it. */
+  version: number = nextVersion++;
+  /** What lookup() found; emptied when version changes. */
+  readonly cache: Map<string, Slot> = new Map();
+  readonly subclasses: Set<PyType> = new Set();
+  /** Made by a class statement or by type(): may be changed. */
+  heap: boolean;
+  /** May be a base (Py_TPFLAGS_BASETYPE). */
+  subclassable = true;
+  /** Instances have a `__dict__`. */
+  hasDict = false;
+  /** Instances may be weakly referenced. */
+  hasWeakrefs = false;
+  /** Names of `__slots__` of this class and its bases. */
+  slotCount = 0;
+  /** Makes an empty instance; inherited. */
+  allocate: (type: PyType) => PyObject = allocateInstance;
+  /** The type that fixed the instances' JavaScript class (CPython's solid base). */
+  layout: PyType;
+  /** Attributes are looked up as object does it: no __getattribute__ or __getattr__ of its own. */
+  genericGetattr = true;
+  isAbstract = false;
+  /** Bits of Py_TPFLAGS_ that patterns and `type` show: SEQUENCE, MAPPING. */
+  matchesSequence = false;
+  matchesMapping = false;
+  doc: string | null = null;
+  textSignature: string | null = null;
+  rootShape: Shape = new Shape([]);
+
+  constructor(meta: PyType | undefined, name: string, bases: PyType[], heap: boolean) {
+    super(meta as PyType);
+    this.type = meta ?? this;
+    this.tp_name = name;
+    this.qualname = name;
+    this.bases = bases;
+    this.base = bases[0];
+    this.mro = [this];
+    this.heap = heap;
+    this.layout = this;
+  }
+
+  /** The attribute of the first class of the MRO that has it (_PyType_Lookup). */
+  lookup(name: string): Slot {
+    const cached = this.cache.get(name);
+    if (cached !== undefined || this.cache.has(name)) return cached;
+    let found: Slot;
+    for (const type of this.mro) {
+      found = type.attributes.get(name);
+      if (found !== undefined) break;
+    }
+    this.cache.set(name, found);
+    return found;
+  }
+
+  /** Tells caches that attributes of this type have changed (PyType_Modified). */
+  modified(): void {
+    this.version = nextVersion++;
+    this.cache.clear();
+    for (const subclass of this.subclasses) subclass.modified();
+  }
+
+  isSubtype(other: PyType): boolean {
+    return this === other || this.mro.includes(other);
+  }
+}
+
+/** An instance of a class whose layout is object's: attributes by shape until somebody asks for `__dict__`. */
+export class PyInstance extends PyObject {
+  /** Undefined once `dict` is materialised. */
+  shape: Shape | undefined;
+  values: Value[];
+  override dict: PyDict | undefined;
+  constructor(type: PyType) {
+    super(type);
+    this.shape = type.rootShape;
+    this.values = [];
+    this.dict = undefined;
+  }
+}
+
+function allocateInstance(type: PyType): PyObject {
+  return new PyInstance(type);
+}
+
+/** A type made in TypeScript; defineType (define.ts) fills it. */
+function builtinType(name: string, base: PyType | undefined, meta?: PyType): PyType {
+  const type = new PyType(meta ?? typeType, name, base === undefined ? [] : [base], false);
+  if (base !== undefined) {
+    type.mro = [type, ...base.mro];
+    base.subclasses.add(type);
+  }
+  return type;
+}
+
+export const objectType: PyType = new PyType(undefined, 'object', [], false);
+export const typeType: PyType = new PyType(undefined, 'type', [objectType], false);
+objectType.type = typeType;
+typeType.mro = [typeType, objectType];
+objectType.subclasses.add(typeType);
+
+/** A new empty built-in type below `base`; its members come by defineType. */
+export function newType(name: string, base: PyType = objectType): PyType {
+  return builtinType(name, base);
+}
+
+// The types of plain JavaScript values, and those that operations test for. Declared here, filled in their own files,
+// so that modules may import each other in any order.
+export const noneType = newType('NoneType');
+export const intType = newType('int');
+export const boolType = newType('bool', intType);
+export const floatType = newType('float');
+export const complexType = newType('complex');
+export const strType = newType('str');
+export const bytesType = newType('bytes');
+export const bytearrayType = newType('bytearray');
+export const tupleType = newType('tuple');
+export const listType = newType('list');
+export const dictType = newType('dict');
+export const setType = newType('set');
+export const frozensetType = newType('frozenset');
+export const sliceType = newType('slice');
+export const rangeType = newType('range');
+export const functionType = newType('function');
+export const codeType = newType('code');
+export const cellType = newType('cell');
+export const frameType = newType('frame');
+export const moduleType = newType('module');
+export const tracebackType = newType('traceback');
+export const generatorType = newType('generator');
+export const coroutineType = newType('coroutine');
+export const asyncGeneratorType = newType('async_generator');
+export const methodType = newType('method');
+export const notImplementedType = newType('NotImplementedType');
+export const ellipsisType = newType('ellipsis');
+
+class Singleton extends PyObject {}
+export const NotImplemented: PyObject = new Singleton(notImplementedType);
+export const Ellipsis: PyObject = new Singleton(ellipsisType);
+
+/** Py_TYPE. */
+export function typeOf(value: Value): PyType {
+  switch (typeof value) {
+    case 'number':
+    case 'bigint':
+      return intType;
+    case 'string':
+      return strType;
+    case 'boolean':
+      return boolType;
+    default:
+      return value === null ? noneType : value.type;
+  }
+}
