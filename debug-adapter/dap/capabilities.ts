@@ -1,0 +1,52 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+
+/** What this adapter can do, as `initialize` answers it. */
+export const capabilities: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsRestartRequest: true,
+  supportsTerminateRequest: true,
+  supportTerminateDebuggee: true,
+  supportsDelayedStackTraceLoading: true,
+  supportsLoadedSourcesRequest: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsDisassembleRequest: true,
+  supportsInstructionBreakpoints: true,
+  supportsSteppingGranularity: true,
+  supportsExceptionInfoRequest: true,
+  supportsExceptionFilterOptions: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.'],
+  supportsClipboardContext: true,
+  exceptionBreakpointFilters: [
+    {
+      filter: 'raised',
+      label: 'Raised Exceptions',
+      description: 'Stops wherever an exception is raised in your code, except where it only ends an iteration.',
+      default: false,
+      supportsCondition: true,
+      conditionDescription: 'Names of exception classes, such as ValueError, OSError',
+    },
+    {
+      filter: 'uncaught',
+      label: 'Uncaught Exceptions',
+      description: 'Stops when nothing in the program has caught an exception, with the frames it went through.',
+      default: true,
+      supportsCondition: true,
+      conditionDescription: 'Names of exception classes, such as ValueError, OSError',
+    },
+    {
+      filter: 'suspend',
+      label: 'Suspensions',
+      description: 'Stops wherever your own code suspends: at yield, await, async for and async with.',
+      default: false,
+      supportsCondition: true,
+      conditionDescription: 'An expression evaluated in the frame that suspends',
+    },
+  ],
+};
