@@ -1,0 +1,26 @@
+/** The built-in exceptions that the pure algorithms of `numbers/`, `text/`, `codecs/` and `sre/` report. */
+export type ProblemKind =
+  | 'AttributeError'
+  | 'IndexError'
+  | 'KeyError'
+  | 'LookupError'
+  | 'MemoryError'
+  | 'OverflowError'
+  | 'RecursionError'
+  | 'RuntimeError'
+  | 'SystemError'
+  | 'TypeError'
+  | 'ValueError'
+  | 'ZeroDivisionError';
+
+/**
+ * A Python exception before there is an object model: the name of its class and CPython's message. Whoever calls a pure
+ * algorithm from an operation or a built-in turns it into the Python exception.
+ */
+export class Problem extends Error {
+  readonly exception: ProblemKind;
+  constructor(exception: ProblemKind, message: string) {
+    super(message);
+    this.exception = exception;
+  }
+}
