@@ -1,4 +1,6 @@
 import type { Op } from '../bytecode/op.ts';
+import type { OpcodeMeaning } from '../bytecode/opcode-docs.ts';
+import type { IsPrintable } from './printable.ts';
 
 /** What tools/dump_opcodes.py prints: facts of one CPython version, never edited by hand. */
 export interface OpcodeTable {
@@ -47,6 +49,10 @@ export interface Target {
   readonly opcodes: Opcodes;
   /** Capabilities that a later stage asks about; never a version comparison. */
   readonly features: ReadonlySet<Feature>;
+  /** What opcodes mean here and not in the newest target (compiler/bytecode/opcode-docs.ts). */
+  readonly meanings: Readonly<Record<string, OpcodeMeaning>>;
+  /** By this version's Unicode data. */
+  readonly isPrintable: IsPrintable;
 }
 
 /** Capabilities that differ between targets. Whoever needs one more adds it here with a comment. */
