@@ -1,0 +1,84 @@
+import type { Diagnostic } from '../text/diagnostic.ts';
+import type { SourceText } from '../text/source.ts';
+import { type Mod, NodeKind, type Stmt } from './ast.ts';
+import { ParseFailure } from './cursor.ts';
+import { StatementParser } from './statements.ts';
+import { TokenKind } from './token.ts';
+import { tokenize } from './tokenizer.ts';
+import { Tokens } from './tokens.ts';
+
+export interface ParseOptions {
+  /** As compile()'s mode. */
+  readonly mode: 'exec' | 'eval' | 'single';
+}
+
+export interface Parsed {
+  /** What was understood, also of a broken text. */
+  readonly tree: Mod;
+  /** CPython's one error first, then what only an editor wants, then warnings. */
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Parses Python source to the tree of `ast.parse` (CPython 3.14). Never throws for bad input. */
+export function parse(source: SourceText, options: ParseOptions): Parsed {
+  if (source.error !== undefined) return { tree: emptyTree(), diagnostics: [source.error] };
+  const tokens = takeTokens(source.text.length);
+  tokenize(source.text, tokens);
+  const result = new ModuleParser(tokens).run(options);
+  spare = tokens;
+  return result;
+}
+
+const emptyTree = (): Mod => ({ kind: NodeKind.Module, body: [] });
+
+/** The columns of the last parse, kept for the next: they are large, and only one parse runs at a time. */
+let spare: Tokens | undefined;
+
+/** Columns above this size are not kept. */
+const largestSpare = 1 << 20;
+
+function takeTokens(length: number): Tokens {
+  const estimate = Math.max(1024, length >> 2);
+  const tokens = spare;
+  spare = undefined;
+  return tokens !== undefined && tokens.capacity >= estimate && tokens.capacity <= largestSpare
+    ? tokens
+    : new Tokens(estimate);
+}
+
+class ModuleParser extends StatementParser {
+  run({ mode }: ParseOptions): Parsed {
+    const diagnostics: Diagnostic[] = [];
+    let tree: Mod = emptyTree();
+    try {
+      tree = mode === 'exec' ? this.file() : mode === 'eval' ? this.eval() : this.interactive();
+    } catch (failure) {
+      if (!(failure instanceof ParseFailure)) throw failure;
+      diagnostics.push(failure.diagnostic ?? this.tokens.error ?? this.diagnosticAt(this.p, 'invalid syntax'));
+    }
+    diagnostics.push(...this.tokens.warnings, ...this.stringWarnings);
+    return { tree, diagnostics };
+  }
+
+  private file(): Mod {
+    const body: Stmt[] = [];
+    this.statements(body);
+    this.expect(TokenKind.ENDMARKER);
+    return { kind: NodeKind.Module, body };
+  }
+
+  private eval(): Mod {
+    const body = this.expressions();
+    while (this.accept(TokenKind.NEWLINE));
+    this.expect(TokenKind.ENDMARKER);
+    return { kind: NodeKind.Expression, body };
+  }
+
+  private interactive(): Mod {
+    const body: Stmt[] = [];
+    this.statement(body);
+    while (this.accept(TokenKind.NEWLINE));
+    this.expect(TokenKind.ENDMARKER);
+    return { kind: NodeKind.Interactive, body };
+  }
+}

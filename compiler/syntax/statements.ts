@@ -1,0 +1,630 @@
+import {
+  type Alias,
+  type ExceptHandler,
+  type Expr,
+  ExprContext,
+  type Keyword,
+  type Location,
+  type Name,
+  NodeKind,
+  type Operator,
+  type Stmt,
+  type TypeParam,
+  type WithItem,
+} from './ast.ts';
+import { ParseFailure } from './cursor.ts';
+import { PatternParser } from './patterns.ts';
+import { SoftKeyword, TokenKind } from './token.ts';
+
+/** Statements; rule names are the grammar's. */
+export class StatementParser extends PatternParser {
+  /** Statements up to a DEDENT or the end. */
+  protected statements(into: Stmt[]): void {
+    for (;;) {
+      const kind = this.kinds[this.p];
+      if (kind === TokenKind.DEDENT || kind === TokenKind.ENDMARKER) return;
+      this.statement(into);
+    }
+  }
+
+  protected statement(into: Stmt[]): void {
+    const compound = this.compoundStatement();
+    if (compound !== undefined) into.push(compound);
+    else this.simpleStatements(into);
+  }
+
+  /** A compound statement, or undefined where none begins. */
+  protected compoundStatement(): Stmt | undefined {
+    const start = this.p;
+    switch (this.kinds[start]) {
+      case TokenKind.IF:
+        return this.ifStatement();
+      case TokenKind.DEF:
+        return this.functionDefinition(start, []);
+      case TokenKind.CLASS:
+        return this.classDefinition([]);
+      case TokenKind.FOR:
+        return this.forStatement(start);
+      case TokenKind.WITH:
+        return this.withStatement(start);
+      case TokenKind.TRY:
+        return this.tryStatement();
+      case TokenKind.WHILE:
+        return this.whileStatement();
+      case TokenKind.AT:
+        return this.decorated();
+      case TokenKind.ASYNC:
+        return this.asyncStatement([]);
+      case TokenKind.NAME:
+        if (this.values[start] === SoftKeyword.MATCH && this.beginsMatch()) return this.matchStatement();
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Whether the logical line ends with a colon, as no simple statement that begins with a name does. */
+  private beginsMatch(): boolean {
+    let i = this.p + 1;
+    while (this.kinds[i] > TokenKind.ERRORTOKEN) i++;
+    return this.kinds[i] === TokenKind.NEWLINE && this.kinds[i - 1] === TokenKind.COLON && i > this.p + 2;
+  }
+
+  protected simpleStatements(into: Stmt[]): void {
+    for (;;) {
+      into.push(this.simpleStatement());
+      if (this.accept(TokenKind.NEWLINE)) return;
+      this.expect(TokenKind.SEMI);
+      if (this.accept(TokenKind.NEWLINE)) return;
+    }
+  }
+
+  protected block(): Stmt[] {
+    const body: Stmt[] = [];
+    if (this.kinds[this.p] !== TokenKind.NEWLINE) {
+      this.simpleStatements(body);
+      return body;
+    }
+    this.p++;
+    this.expect(TokenKind.INDENT);
+    this.enter();
+    this.statements(body);
+    this.leave();
+    this.expect(TokenKind.DEDENT);
+    return body;
+  }
+
+  /** The span from the token `start` to the last one before here that is not white space. */
+  private spanFrom(start: number): Location {
+    let end = this.p - 1;
+    while (this.kinds[end] <= TokenKind.DEDENT) end--;
+    return {
+      lineno: this.lines[start],
+      col_offset: this.cols[start],
+      end_lineno: this.endLines[end],
+      end_col_offset: this.endCols[end],
+    };
+  }
+
+  // --- Simple statements -----------------------------------------------------------------------------------------
+
+  private simpleStatement(): Stmt {
+    const start = this.p;
+    switch (this.kinds[start]) {
+      case TokenKind.RETURN: {
+        this.p++;
+        const value = this.endsStatement() ? null : this.starExpressions();
+        return { kind: NodeKind.Return, ...this.spanFrom(start), value };
+      }
+      case TokenKind.IMPORT:
+        return this.importName();
+      case TokenKind.FROM:
+        return this.importFrom();
+      case TokenKind.RAISE: {
+        this.p++;
+        const exc = this.endsStatement() ? null : this.expression();
+        const cause = exc !== null && this.accept(TokenKind.FROM) ? this.expression() : null;
+        return { kind: NodeKind.Raise, ...this.spanFrom(start), exc, cause };
+      }
+      case TokenKind.PASS:
+        this.p++;
+        return { kind: NodeKind.Pass, ...this.spanFrom(start) };
+      case TokenKind.BREAK:
+        this.p++;
+        return { kind: NodeKind.Break, ...this.spanFrom(start) };
+      case TokenKind.CONTINUE:
+        this.p++;
+        return { kind: NodeKind.Continue, ...this.spanFrom(start) };
+      case TokenKind.DEL:
+        return this.deleteStatement();
+      case TokenKind.ASSERT: {
+        this.p++;
+        const test = this.expression();
+        const msg = this.accept(TokenKind.COMMA) ? this.expression() : null;
+        return { kind: NodeKind.Assert, ...this.spanFrom(start), test, msg };
+      }
+      case TokenKind.GLOBAL: {
+        const names = this.nameList();
+        return { kind: NodeKind.Global, ...this.spanFrom(start), names };
+      }
+      case TokenKind.NONLOCAL: {
+        const names = this.nameList();
+        return { kind: NodeKind.Nonlocal, ...this.spanFrom(start), names };
+      }
+      case TokenKind.YIELD: {
+        const value = this.yieldExpression();
+        return { kind: NodeKind.Expr, ...this.spanFrom(start), value };
+      }
+      case TokenKind.NAME:
+        if (this.values[start] === SoftKeyword.TYPE && this.kinds[start + 1] === TokenKind.NAME)
+          return this.typeAlias();
+        return this.expressionStatement();
+      default:
+        return this.expressionStatement();
+    }
+  }
+
+  private endsStatement(): boolean {
+    const kind = this.kinds[this.p];
+    return kind === TokenKind.NEWLINE || kind === TokenKind.SEMI;
+  }
+
+  /** An assignment of any form, or an expression for its own sake. */
+  private expressionStatement(): Stmt {
+    const start = this.p;
+    const first = this.starExpressions();
+    const kind = this.kinds[this.p];
+    if (kind === TokenKind.NEWLINE) {
+      return {
+        kind: NodeKind.Expr,
+        lineno: this.lines[start],
+        col_offset: this.cols[start],
+        end_lineno: this.endLines[this.p - 1],
+        end_col_offset: this.endCols[this.p - 1],
+        value: first,
+      };
+    }
+    if (kind === TokenKind.EQUAL) return this.assignment(start, first);
+    if (kind === TokenKind.COLON) return this.annotatedAssignment(start, first);
+    if (kind >= TokenKind.PLUSEQUAL && kind <= TokenKind.DOUBLESLASHEQUAL) {
+      if (first.kind !== NodeKind.Name && first.kind !== NodeKind.Attribute && first.kind !== NodeKind.Subscript) {
+        this.fail();
+      }
+      this.p++;
+      first.ctx = ExprContext.Store;
+      const op = (kind - TokenKind.PLUSEQUAL) as Operator;
+      const value = this.annotatedRhs();
+      return { kind: NodeKind.AugAssign, ...this.spanFrom(start), target: first, op, value };
+    }
+    return { kind: NodeKind.Expr, ...this.spanFrom(start), value: first };
+  }
+
+  private assignment(start: number, first: Expr): Stmt {
+    const targets: Expr[] = [];
+    let value = first;
+    while (this.accept(TokenKind.EQUAL)) {
+      this.store(value, true);
+      targets.push(value);
+      value = this.annotatedRhs();
+    }
+    return {
+      kind: NodeKind.Assign,
+      lineno: this.lines[start],
+      col_offset: this.cols[start],
+      end_lineno: this.endLines[this.p - 1],
+      end_col_offset: this.endCols[this.p - 1],
+      targets,
+      value,
+    };
+  }
+
+  private annotatedAssignment(start: number, target: Expr): Stmt {
+    if (target.kind !== NodeKind.Name && target.kind !== NodeKind.Attribute && target.kind !== NodeKind.Subscript) {
+      this.fail();
+    }
+    target.ctx = ExprContext.Store;
+    const simple = this.kinds[start] === TokenKind.NAME && target.kind === NodeKind.Name;
+    this.p++;
+    const annotation = this.expression();
+    const value = this.accept(TokenKind.EQUAL) ? this.annotatedRhs() : null;
+    return { kind: NodeKind.AnnAssign, ...this.spanFrom(start), target, annotation, value, simple };
+  }
+
+  private typeAlias(): Stmt {
+    const start = this.p++;
+    const name: Name = this.nameNode(ExprContext.Store);
+    const type_params = this.typeParameters();
+    this.expect(TokenKind.EQUAL);
+    const value = this.expression();
+    return { kind: NodeKind.TypeAlias, ...this.spanFrom(start), name, type_params, value };
+  }
+
+  private nameList(): string[] {
+    this.p++;
+    const names = [this.name()];
+    while (this.accept(TokenKind.COMMA)) names.push(this.name());
+    return names;
+  }
+
+  private deleteStatement(): Stmt {
+    const start = this.p++;
+    const targets: Expr[] = [];
+    do {
+      const target = this.primary();
+      this.markDeleted(target);
+      targets.push(target);
+    } while (this.accept(TokenKind.COMMA) && !this.endsStatement());
+    if (!this.endsStatement()) this.fail();
+    return { kind: NodeKind.Delete, ...this.spanFrom(start), targets };
+  }
+
+  private markDeleted(target: Expr): void {
+    switch (target.kind) {
+      case NodeKind.Name:
+      case NodeKind.Attribute:
+      case NodeKind.Subscript:
+        target.ctx = ExprContext.Del;
+        return;
+      case NodeKind.Tuple:
+      case NodeKind.List:
+        target.ctx = ExprContext.Del;
+        for (const element of target.elts) this.markDeleted(element);
+        return;
+      default:
+        this.fail();
+    }
+  }
+
+  private dottedName(): string {
+    let name = this.name();
+    while (this.accept(TokenKind.DOT)) name += `.${this.name()}`;
+    return name;
+  }
+
+  private alias(dotted: boolean): Alias {
+    const start = this.p;
+    const name = dotted ? this.dottedName() : this.name();
+    const asname = this.accept(TokenKind.AS) ? this.name() : null;
+    return { kind: NodeKind.alias, ...this.spanFrom(start), name, asname };
+  }
+
+  private importName(): Stmt {
+    const start = this.p++;
+    const names = [this.alias(true)];
+    while (this.accept(TokenKind.COMMA)) names.push(this.alias(true));
+    return { kind: NodeKind.Import, ...this.spanFrom(start), names };
+  }
+
+  private importFrom(): Stmt {
+    const start = this.p++;
+    let level = 0;
+    for (;;) {
+      if (this.accept(TokenKind.DOT)) level++;
+      else if (this.accept(TokenKind.ELLIPSIS)) level += 3;
+      else break;
+    }
+    const module = level > 0 && this.kinds[this.p] === TokenKind.IMPORT ? null : this.dottedName();
+    this.expect(TokenKind.IMPORT);
+    const names: Alias[] = [];
+    if (this.kinds[this.p] === TokenKind.STAR) {
+      const star = this.p++;
+      names.push({ kind: NodeKind.alias, ...this.spanFrom(star), name: '*', asname: null });
+    } else if (this.accept(TokenKind.LPAR)) {
+      do names.push(this.alias(false));
+      while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.RPAR);
+      this.expect(TokenKind.RPAR);
+    } else {
+      do names.push(this.alias(false));
+      while (this.accept(TokenKind.COMMA));
+    }
+    if (level === 0 && module === '__future__' && names.some((alias) => alias.name === 'barry_as_FLUFL')) {
+      this.barryAsBdfl = true;
+    }
+    return { kind: NodeKind.ImportFrom, ...this.spanFrom(start), module, names, level };
+  }
+
+  // --- Compound statements ---------------------------------------------------------------------------------------
+
+  private decorated(): Stmt {
+    const decorators: Expr[] = [];
+    while (this.accept(TokenKind.AT)) {
+      decorators.push(this.namedExpression());
+      this.expect(TokenKind.NEWLINE);
+    }
+    switch (this.kinds[this.p]) {
+      case TokenKind.DEF:
+        return this.functionDefinition(this.p, decorators);
+      case TokenKind.CLASS:
+        return this.classDefinition(decorators);
+      case TokenKind.ASYNC:
+        if (this.kinds[this.p + 1] === TokenKind.DEF) return this.asyncStatement(decorators);
+        return this.fail();
+      default:
+        return this.fail();
+    }
+  }
+
+  private asyncStatement(decorators: Expr[]): Stmt {
+    const start = this.p++;
+    switch (this.kinds[this.p]) {
+      case TokenKind.DEF:
+        return this.functionDefinition(start, decorators);
+      case TokenKind.FOR:
+        return this.forStatement(start);
+      case TokenKind.WITH:
+        return this.withStatement(start);
+      default:
+        return this.fail();
+    }
+  }
+
+  /** The current token is `def`; `start` is it or the `async` before it. */
+  private functionDefinition(start: number, decorator_list: Expr[]): Stmt {
+    const isAsync = this.p > start;
+    this.p++;
+    const nameToken = this.p;
+    const name = this.name();
+    const type_params = this.typeParameters();
+    this.expect(TokenKind.LPAR);
+    const args = this.kinds[this.p] === TokenKind.RPAR ? this.noParameters() : this.parameters(TokenKind.RPAR);
+    this.expect(TokenKind.RPAR);
+    const returns = this.accept(TokenKind.RARROW) ? this.expression() : null;
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    return {
+      kind: isAsync ? NodeKind.AsyncFunctionDef : NodeKind.FunctionDef,
+      ...this.spanFrom(start),
+      name,
+      args,
+      body,
+      decorator_list,
+      returns,
+      type_params,
+      nameLocation: this.tokenLocation(nameToken),
+    };
+  }
+
+  private tokenLocation(token: number): Location {
+    return {
+      lineno: this.lines[token],
+      col_offset: this.cols[token],
+      end_lineno: this.endLines[token],
+      end_col_offset: this.endCols[token],
+    };
+  }
+
+  private classDefinition(decorator_list: Expr[]): Stmt {
+    const start = this.p++;
+    const nameToken = this.p;
+    const name = this.name();
+    const type_params = this.typeParameters();
+    const bases: Expr[] = [];
+    const keywords: Keyword[] = [];
+    if (this.kinds[this.p] === TokenKind.LPAR) this.classArguments(bases, keywords);
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    return {
+      kind: NodeKind.ClassDef,
+      ...this.spanFrom(start),
+      name,
+      bases,
+      keywords,
+      body,
+      decorator_list,
+      type_params,
+      nameLocation: this.tokenLocation(nameToken),
+    };
+  }
+
+  /** As a call's arguments, but a generator expression needs parentheses of its own. */
+  private classArguments(bases: Expr[], keywords: Keyword[]): void {
+    const open = this.p;
+    this.callArguments(bases, keywords);
+    const lone = bases.length === 1 ? bases[0] : undefined;
+    if (
+      lone?.kind === NodeKind.GeneratorExp &&
+      lone.lineno === this.lines[open] &&
+      lone.col_offset === this.cols[open]
+    ) {
+      this.fail();
+    }
+  }
+
+  private typeParameters(): TypeParam[] {
+    const params: TypeParam[] = [];
+    if (!this.accept(TokenKind.LSQB)) return params;
+    do params.push(this.typeParameter());
+    while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.RSQB);
+    this.expect(TokenKind.RSQB);
+    return params;
+  }
+
+  private typeParameter(): TypeParam {
+    const start = this.p;
+    if (this.accept(TokenKind.STAR)) {
+      const name = this.name();
+      const default_value = this.accept(TokenKind.EQUAL) ? this.starExpression() : null;
+      return { kind: NodeKind.TypeVarTuple, ...this.spanFrom(start), name, default_value };
+    }
+    if (this.accept(TokenKind.DOUBLESTAR)) {
+      const name = this.name();
+      const default_value = this.accept(TokenKind.EQUAL) ? this.expression() : null;
+      return { kind: NodeKind.ParamSpec, ...this.spanFrom(start), name, default_value };
+    }
+    const name = this.name();
+    const bound = this.accept(TokenKind.COLON) ? this.expression() : null;
+    const default_value = this.accept(TokenKind.EQUAL) ? this.expression() : null;
+    return { kind: NodeKind.TypeVar, ...this.spanFrom(start), name, bound, default_value };
+  }
+
+  /** `elif`s nest in the tree, but not in the calls that read them: there may be thousands. */
+  private ifStatement(): Stmt {
+    const arms: { start: number; test: Expr; body: Stmt[] }[] = [];
+    do {
+      const start = this.p++;
+      const test = this.namedExpression();
+      this.expect(TokenKind.COLON);
+      arms.push({ start, test, body: this.block() });
+    } while (this.kinds[this.p] === TokenKind.ELIF);
+    let orelse = this.elseBlock();
+    for (let i = arms.length - 1; ; i--) {
+      const { start, test, body } = arms[i];
+      const statement: Stmt = { kind: NodeKind.If, ...this.spanFrom(start), test, body, orelse };
+      if (i === 0) return statement;
+      orelse = [statement];
+    }
+  }
+
+  private elseBlock(): Stmt[] {
+    if (!this.accept(TokenKind.ELSE)) return [];
+    this.expect(TokenKind.COLON);
+    return this.block();
+  }
+
+  private whileStatement(): Stmt {
+    const start = this.p++;
+    const test = this.namedExpression();
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    const orelse = this.elseBlock();
+    return { kind: NodeKind.While, ...this.spanFrom(start), test, body, orelse };
+  }
+
+  private forStatement(start: number): Stmt {
+    const isAsync = this.p > start;
+    this.p++;
+    const target = this.starTargets();
+    this.expect(TokenKind.IN);
+    const iter = this.starExpressions();
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    const orelse = this.elseBlock();
+    return {
+      kind: isAsync ? NodeKind.AsyncFor : NodeKind.For,
+      ...this.spanFrom(start),
+      target,
+      iter,
+      body,
+      orelse,
+    };
+  }
+
+  private withStatement(start: number): Stmt {
+    const isAsync = this.p > start;
+    this.p++;
+    const items = this.parenthesizedItems() ?? this.withItems(TokenKind.COLON);
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    return { kind: isAsync ? NodeKind.AsyncWith : NodeKind.With, ...this.spanFrom(start), items, body };
+  }
+
+  /**
+   * The items of `with (a as b, c):`, or undefined where the parentheses belong to an expression. Only text between
+   * `with (` and the matching `):` is read twice.
+   */
+  private parenthesizedItems(): WithItem[] | undefined {
+    const open = this.p;
+    if (this.kinds[open] !== TokenKind.LPAR) return undefined;
+    const close = this.values[open];
+    if (close === 0 || this.kinds[close + 1] !== TokenKind.COLON || close === open + 1) return undefined;
+    const depth = this.depth;
+    const warnings = this.stringWarnings.length;
+    try {
+      this.p++;
+      const items = this.withItems(TokenKind.RPAR);
+      this.expect(TokenKind.RPAR);
+      return items;
+    } catch (failure) {
+      if (!(failure instanceof ParseFailure) || failure.diagnostic !== undefined) throw failure;
+      this.p = open;
+      this.depth = depth;
+      this.stringWarnings.length = warnings;
+      return undefined;
+    }
+  }
+
+  private withItems(close: TokenKind.COLON | TokenKind.RPAR): WithItem[] {
+    const items: WithItem[] = [];
+    do {
+      const context_expr = this.expression();
+      const optional_vars = this.accept(TokenKind.AS) ? this.starTarget() : null;
+      items.push({ kind: NodeKind.withitem, context_expr, optional_vars });
+    } while (this.accept(TokenKind.COMMA) && (close === TokenKind.COLON || this.kinds[this.p] !== close));
+    return items;
+  }
+
+  private tryStatement(): Stmt {
+    const start = this.p++;
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    const handlers: ExceptHandler[] = [];
+    let star = false;
+    while (this.kinds[this.p] === TokenKind.EXCEPT) {
+      const isStar = this.kinds[this.p + 1] === TokenKind.STAR;
+      if (handlers.length > 0 && isStar !== star) this.fail();
+      star = isStar;
+      handlers.push(this.exceptHandler(isStar));
+    }
+    const orelse = handlers.length > 0 ? this.elseBlock() : [];
+    let finalbody: Stmt[] = [];
+    if (this.accept(TokenKind.FINALLY)) {
+      this.expect(TokenKind.COLON);
+      finalbody = this.block();
+    } else if (handlers.length === 0) {
+      this.fail();
+    }
+    return {
+      kind: star ? NodeKind.TryStar : NodeKind.Try,
+      ...this.spanFrom(start),
+      body,
+      handlers,
+      orelse,
+      finalbody,
+    };
+  }
+
+  private exceptHandler(star: boolean): ExceptHandler {
+    const start = this.p++;
+    if (star) this.p++;
+    let type: Expr | null = null;
+    let name: string | null = null;
+    if (star || this.kinds[this.p] !== TokenKind.COLON) {
+      type = this.expression();
+      if (this.accept(TokenKind.AS)) {
+        name = this.name();
+      } else if (this.kinds[this.p] === TokenKind.COMMA) {
+        this.p = start + (star ? 2 : 1);
+        type = this.expressions();
+      }
+    }
+    this.expect(TokenKind.COLON);
+    const body = this.block();
+    return { kind: NodeKind.ExceptHandler, ...this.spanFrom(start), type, name, body };
+  }
+
+  private matchStatement(): Stmt {
+    const start = this.p++;
+    const subject = this.subjectExpression();
+    this.expect(TokenKind.COLON);
+    this.expect(TokenKind.NEWLINE);
+    this.expect(TokenKind.INDENT);
+    const cases = [];
+    do cases.push(this.caseBlock());
+    while (this.kinds[this.p] !== TokenKind.DEDENT);
+    this.p++;
+    return { kind: NodeKind.Match, ...this.spanFrom(start), subject, cases };
+  }
+
+  private subjectExpression(): Expr {
+    const start = this.p;
+    const first = this.starNamedExpression();
+    if (this.kinds[this.p] !== TokenKind.COMMA) {
+      if (first.kind === NodeKind.Starred) this.fail();
+      return first;
+    }
+    const elts = [first];
+    while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.COLON)
+      elts.push(this.starNamedExpression());
+    return this.tuple(start, elts);
+  }
+}

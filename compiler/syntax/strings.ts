@@ -1,0 +1,340 @@
+import { BytesConstant, type Constant, type SurrogateString } from '../bytecode/constants.ts';
+import { codePointsInBytes } from '../text/columns.ts';
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { type Expr, NodeKind } from './ast.ts';
+import { decodeBytes, decodeText, type EscapeProblems, joinText } from './escapes.ts';
+import { ParameterParser } from './parameters.ts';
+import { TokenKind } from './token.ts';
+
+type ConstantExpr = Expr & { kind: NodeKind.Constant };
+type JoinedStr = Expr & { kind: NodeKind.JoinedStr };
+
+/** String literals: plain, bytes, formatted, templates, and their implicit concatenation. */
+export abstract class StringParser extends ParameterParser {
+  protected abstract annotatedRhs(): Expr;
+
+  /** Warnings of string literals, in the order of the text. */
+  protected readonly stringWarnings: Diagnostic[] = [];
+
+  /** The grammar's `strings`. */
+  protected strings(): Expr {
+    const start = this.p;
+    const kind = this.kinds[start];
+    if (kind === TokenKind.STRING && this.kinds[start + 1] > TokenKind.TSTRING_END) return this.string();
+    return this.concatenation();
+  }
+
+  private concatenation(): Expr {
+    const start = this.p;
+    const pieces: Expr[] = [];
+    let formatted = false;
+    let template = false;
+    let bytes = false;
+    let text = false;
+    for (;;) {
+      const kind = this.kinds[this.p];
+      if (kind === TokenKind.STRING) {
+        const piece = this.string();
+        if (piece.value instanceof BytesConstant) bytes = true;
+        else text = true;
+        pieces.push(piece);
+      } else if (kind === TokenKind.FSTRING_START) {
+        formatted = true;
+        for (const value of this.formatted(TokenKind.FSTRING_MIDDLE)) pieces.push(value);
+      } else if (kind === TokenKind.TSTRING_START) {
+        template = true;
+        for (const value of this.formatted(TokenKind.TSTRING_MIDDLE)) pieces.push(value);
+      } else {
+        break;
+      }
+      if (template && (bytes || text || formatted)) this.fail();
+    }
+    if (bytes && (text || formatted)) {
+      this.fail(this.diagnosticAt(this.p - 1, 'cannot mix bytes and nonbytes literals'));
+    }
+    const end = this.p - 1;
+    const span = {
+      lineno: this.lines[start],
+      col_offset: this.cols[start],
+      end_lineno: this.endLines[end],
+      end_col_offset: this.endCols[end],
+    };
+    if (bytes) {
+      const value = concatenateBytes(pieces as ConstantExpr[]);
+      return { kind: NodeKind.Constant, ...span, value, literalKind: null };
+    }
+    const values = foldConstants(pieces, formatted || template);
+    if (formatted) return { kind: NodeKind.JoinedStr, ...span, values };
+    if (template) return { kind: NodeKind.TemplateStr, ...span, values };
+    return values[0];
+  }
+
+  /** One STRING token. */
+  private string(): ConstantExpr {
+    const token = this.p++;
+    const text = this.text;
+    const end = this.ends[token];
+    let quotePosition = this.starts[token];
+    let raw = false;
+    let bytes = false;
+    let literalKind: string | null = null;
+    let quote = text.charCodeAt(quotePosition);
+    while (quote !== 34 && quote !== 39) {
+      const letter = quote | 32;
+      if (letter === 114) raw = true;
+      else if (letter === 98) bytes = true;
+      else if (quote === 117) literalKind = 'u';
+      quote = text.charCodeAt(++quotePosition);
+    }
+    const size =
+      end - quotePosition >= 6 &&
+      text.charCodeAt(quotePosition + 1) === quote &&
+      text.charCodeAt(quotePosition + 2) === quote
+        ? 3
+        : 1;
+    const body = text.slice(quotePosition + size, end - size);
+    let value: Constant;
+    if (bytes) {
+      const problems = raw ? undefined : this.problems(token);
+      value = decodeBytes(body, raw, problems);
+      if (value === null) {
+        this.fail(this.diagnosticAt(token, 'bytes can only contain ASCII literal characters'));
+      }
+      if (problems?.error !== undefined) this.fail(this.diagnosticAt(token, `(value error) ${problems.error}`));
+    } else if (raw || !body.includes('\\')) {
+      value = body;
+    } else {
+      value = this.decode(body, token);
+    }
+    return {
+      kind: NodeKind.Constant,
+      lineno: this.lines[token],
+      col_offset: this.cols[token],
+      end_lineno: this.endLines[token],
+      end_col_offset: this.endCols[token],
+      value,
+      literalKind,
+    };
+  }
+
+  private decode(body: string, token: number): string | SurrogateString {
+    const problems = this.problems(token);
+    const value = decodeText(body, problems);
+    if (problems.error !== undefined) this.fail(this.diagnosticAt(token, `(unicode error) ${problems.error}`));
+    return value;
+  }
+
+  private problems(token: number): EscapeProblems {
+    return {
+      error: undefined,
+      warn: (message, index) => this.warnEscape(token, message, index),
+    };
+  }
+
+  /** `index` counts the newlines before the escape: CPython warns at its line. */
+  private warnEscape(token: number, message: string, newlines: number): void {
+    this.stringWarnings.push({
+      category: 'SyntaxWarning',
+      message,
+      lineno: this.lines[token] + newlines,
+      offset: this.offset(token),
+      end_lineno: this.endLines[token],
+      end_offset: this.endOffset(token),
+    });
+  }
+
+  protected diagnosticAt(token: number, message: string): Diagnostic {
+    return {
+      category: 'SyntaxError',
+      message,
+      lineno: this.lines[token],
+      offset: this.offset(token),
+      end_lineno: this.endLines[token],
+      end_offset: this.endOffset(token),
+    };
+  }
+
+  /** A token's place as SyntaxError has it: from 1, in code points. */
+  protected offset(token: number): number {
+    const start = this.starts[token];
+    return codePointsInBytes(this.text, this.lineStart(start), this.cols[token]) + 1;
+  }
+
+  protected endOffset(token: number): number {
+    return codePointsInBytes(this.text, this.lineStart(this.ends[token]), this.endCols[token]) + 1;
+  }
+
+  private lineStart(index: number): number {
+    return this.text.lastIndexOf('\n', index - 1) + 1;
+  }
+
+  /** From FSTRING_START to FSTRING_END, or the same of a t-string. */
+  private formatted(middle: TokenKind): Expr[] {
+    const opening = this.p++;
+    const raw = this.isRaw(opening);
+    const values: Expr[] = [];
+    const end = middle === TokenKind.FSTRING_MIDDLE ? TokenKind.FSTRING_END : TokenKind.TSTRING_END;
+    while (this.kinds[this.p] !== end) {
+      if (this.kinds[this.p] === middle) {
+        const constant = this.middle(raw);
+        if (constant.value !== '') values.push(constant);
+      } else {
+        this.enter();
+        this.replacementField(middle, values);
+        this.leave();
+      }
+    }
+    this.p++;
+    return values;
+  }
+
+  private isRaw(opening: number): boolean {
+    const first = this.text.charCodeAt(this.starts[opening]) | 32;
+    const second = this.text.charCodeAt(this.starts[opening] + 1) | 32;
+    return first === 114 || second === 114;
+  }
+
+  private middle(raw: boolean): ConstantExpr {
+    const token = this.p++;
+    const body = this.text.slice(this.starts[token], this.ends[token]);
+    const value = raw || !body.includes('\\') ? body : this.decode(body, token);
+    return {
+      kind: NodeKind.Constant,
+      lineno: this.lines[token],
+      col_offset: this.cols[token],
+      end_lineno: this.endLines[token],
+      end_col_offset: this.endCols[token],
+      value,
+      literalKind: null,
+    };
+  }
+
+  /** `{expression=!r:spec}`; a debug text comes before the value, as a constant. */
+  private replacementField(middle: TokenKind, values: Expr[]): void {
+    const open = this.p;
+    this.expect(TokenKind.LBRACE);
+    const value = this.annotatedRhs();
+    const expressionEnd = this.p;
+    const debug = this.accept(TokenKind.EQUAL);
+    let conversion = -1;
+    const afterExpression = this.p;
+    if (this.kinds[this.p] === TokenKind.EXCLAMATION) {
+      this.p++;
+      const token = this.p;
+      // The conversion must follow '!' directly.
+      const name = this.name();
+      if (this.starts[token] !== this.ends[token - 1] || name.length !== 1 || !'sra'.includes(name)) this.fail();
+      conversion = name.charCodeAt(0);
+    }
+    const colon = this.p;
+    const format_spec = this.kinds[this.p] === TokenKind.COLON ? this.formatSpec(middle) : null;
+    if (debug && format_spec === null && conversion < 0) conversion = 114;
+    const close = this.p;
+    this.expect(TokenKind.RBRACE);
+    if (debug) {
+      const source = withoutComments(this.text.slice(this.ends[open], this.starts[afterExpression]));
+      const [endLine, endColumn] = this.debugEnd(afterExpression, colon, close, format_spec !== null);
+      values.push({
+        kind: NodeKind.Constant,
+        lineno: this.lines[open],
+        col_offset: this.cols[open] + 1,
+        end_lineno: endLine,
+        end_col_offset: endColumn,
+        value: source,
+        literalKind: null,
+      });
+    }
+    const span = {
+      lineno: this.lines[open],
+      col_offset: this.cols[open],
+      end_lineno: this.endLines[close],
+      end_col_offset: this.endCols[close],
+    };
+    if (middle === TokenKind.TSTRING_MIDDLE) {
+      const str = withoutComments(this.text.slice(this.ends[open], this.starts[expressionEnd])).trimEnd();
+      values.push({ kind: NodeKind.Interpolation, ...span, value, str, conversion, format_spec });
+    } else {
+      values.push({ kind: NodeKind.FormattedValue, ...span, value, conversion, format_spec });
+    }
+  }
+
+  /** Where _PyPegen_formatted_value lets a debug text end. */
+  private debugEnd(conversion: number, colon: number, close: number, hasSpec: boolean): [number, number] {
+    if (conversion !== colon) return [this.lines[conversion + 1], this.cols[conversion + 1] - 1];
+    if (hasSpec) return [this.lines[colon], this.cols[colon]];
+    return [this.endLines[close], this.endCols[close] - 1];
+  }
+
+  private formatSpec(middle: TokenKind): JoinedStr {
+    const colon = this.p++;
+    const pieces: Expr[] = [];
+    while (this.kinds[this.p] !== TokenKind.RBRACE) {
+      if (this.kinds[this.p] === middle) {
+        // A raw string's format specifier is decoded all the same.
+        const constant = this.middle(false);
+        if (constant.value !== '') pieces.push(constant);
+      } else {
+        this.enter();
+        this.replacementField(middle, pieces);
+        this.leave();
+      }
+    }
+    const end = this.p - 1;
+    return {
+      kind: NodeKind.JoinedStr,
+      lineno: this.lines[colon],
+      col_offset: this.cols[colon],
+      end_lineno: this.endLines[end],
+      end_col_offset: this.endCols[end],
+      values: pieces,
+    };
+  }
+}
+
+/** Drops what stands from '#' to the line's end, as the tokenizer does for debug texts. */
+function withoutComments(source: string): string {
+  return source.includes('#') ? source.replace(/#[^\n]*/g, '') : source;
+}
+
+function concatenateBytes(pieces: readonly ConstantExpr[]): BytesConstant {
+  if (pieces.length === 1) return pieces[0].value as BytesConstant;
+  const parts = pieces.map((piece) => (piece.value as BytesConstant).value);
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return new BytesConstant(result);
+}
+
+/** Joins neighbouring constants; the first one's kind stays. In formatted strings empty constants vanish. */
+function foldConstants(pieces: readonly Expr[], formatted: boolean): Expr[] {
+  const values: Expr[] = [];
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i];
+    if (piece.kind !== NodeKind.Constant) {
+      values.push(piece);
+      continue;
+    }
+    let last = i;
+    while (last + 1 < pieces.length && pieces[last + 1].kind === NodeKind.Constant) last++;
+    let value = piece.value as string | SurrogateString;
+    for (let j = i + 1; j <= last; j++) {
+      value = joinText(value, (pieces[j] as ConstantExpr).value as string | SurrogateString);
+    }
+    if (!(formatted && value === '')) {
+      values.push({
+        kind: NodeKind.Constant,
+        lineno: piece.lineno,
+        col_offset: piece.col_offset,
+        end_lineno: pieces[last].end_lineno,
+        end_col_offset: pieces[last].end_col_offset,
+        value,
+        literalKind: piece.literalKind,
+      });
+    }
+    i = last;
+  }
+  return values;
+}

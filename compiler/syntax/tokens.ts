@@ -1,0 +1,68 @@
+import type { Diagnostic } from '../text/diagnostic.ts';
+
+/**
+ * The tokens of one source, a column for each attribute. Lines count from 1, columns from 0 in UTF-8 bytes; `starts`
+ * and `ends` are indices into `text`.
+ */
+export class Tokens {
+  text = '';
+  count = 0;
+  capacity: number;
+  kinds: Uint8Array;
+  starts: Int32Array;
+  ends: Int32Array;
+  lines: Int32Array;
+  cols: Int32Array;
+  endLines: Int32Array;
+  endCols: Int32Array;
+  /** For a NAME the index into `names`; for an opening bracket the index of its closing token, 0 where there is none. */
+  values: Int32Array;
+  /** Identifiers, keywords first, NFKC-normalised, each spelling once. */
+  names: string[] = [];
+  /** What the ERRORTOKEN at the end means. */
+  error: Diagnostic | undefined = undefined;
+  /** Positions of brackets that are still open at the end, innermost last. */
+  unclosed: OpenBracket[] = [];
+  warnings: Diagnostic[] = [];
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.kinds = new Uint8Array(capacity);
+    this.starts = new Int32Array(capacity);
+    this.ends = new Int32Array(capacity);
+    this.lines = new Int32Array(capacity);
+    this.cols = new Int32Array(capacity);
+    this.endLines = new Int32Array(capacity);
+    this.endCols = new Int32Array(capacity);
+    this.values = new Int32Array(capacity);
+  }
+
+  grow(): void {
+    const capacity = this.capacity * 2;
+    const larger = (column: Int32Array): Int32Array => {
+      const copy = new Int32Array(capacity);
+      copy.set(column);
+      return copy;
+    };
+    const kinds = new Uint8Array(capacity);
+    kinds.set(this.kinds);
+    this.kinds = kinds;
+    this.starts = larger(this.starts);
+    this.ends = larger(this.ends);
+    this.lines = larger(this.lines);
+    this.cols = larger(this.cols);
+    this.endLines = larger(this.endLines);
+    this.endCols = larger(this.endCols);
+    this.values = larger(this.values);
+    this.capacity = capacity;
+  }
+}
+
+export interface OpenBracket {
+  /** '(' , '[' or '{' */
+  readonly character: string;
+  readonly line: number;
+  /** Start of the bracket's line and the bracket, as indices into the text. */
+  readonly lineStart: number;
+  readonly position: number;
+}
