@@ -8,7 +8,7 @@ import unicode from './unicode/3.14.json' with { type: 'json' };
 export const py314: Target = {
   version: '3.14',
   opcodes: opcodesOf(table),
-  features: new Set(['exceptionTable', 'positions', 'localsPlus', 'marshalSlices', 'jumpsInCodeUnits']),
+  features: new Set(['exceptionTable', 'positions', 'localsPlus', 'marshalSlices', 'jumpsInCodeUnits', 'disLabels']),
   meanings: {},
   isPrintable: isPrintableIn(unicode),
 };

@@ -11,6 +11,8 @@ export interface OpcodeTable {
   readonly pseudo: Readonly<Record<string, number>>;
   readonly specialized: Readonly<Record<string, number>>;
   readonly caches: Readonly<Record<string, number>>;
+  /** What an opcode's inline cache holds: entries and their lengths in code units, in order. */
+  readonly cacheFormat: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly haveArgument: number;
   readonly hasArgument: readonly string[];
   readonly hasConst: readonly string[];
@@ -67,5 +69,7 @@ export type Feature =
   | 'localsPlus'
   /** 3.14+: marshal version 5, in which slices can be constants. */
   | 'marshalSlices'
+  /** 3.13+: `dis` calls jump targets L1, L2, … and can show caches, offsets and positions; before, `>>` and offsets. */
+  | 'disLabels'
   /** 3.10+: the arguments of jumps count code units of two bytes; before, bytes. */
   | 'jumpsInCodeUnits';

@@ -78,3 +78,19 @@ export function batches<T>(items: readonly T[], size: number): T[][] {
   for (let start = 0; start < items.length; start += size) runs.push(items.slice(start, start + size));
   return runs;
 }
+
+/** Where our listing first differs from CPython's, or undefined. Addresses, and the order of a set, are of the day. */
+export function difference(ours: string, theirs: string): string | undefined {
+  const left = ours.split('\n');
+  const right = theirs.split('\n');
+  const steady = (line: string): string => {
+    const named = line.replace(/(code object .*? at) 0x[0-9a-f]+/g, '$1 0x');
+    return named.includes('frozenset({') ? [...named].sort().join('') : named;
+  };
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    if (left[at] === right[at]) continue;
+    if (steady(left[at] ?? '') !== steady(right[at] ?? ''))
+      return `line ${at + 1}\n  ours   ${left[at]}\n  theirs ${right[at]}`;
+  }
+  return undefined;
+}
