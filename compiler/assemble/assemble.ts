@@ -1,0 +1,69 @@
+import type { CodeObject } from '../bytecode/code-object.ts';
+import { Op } from '../bytecode/op.ts';
+import type { CodeUnit } from '../codegen/unit.ts';
+import type { CfgInstruction } from '../flowgraph/basic-block.ts';
+import { type FlowGraph, flatten, flowGraphFrom } from '../flowgraph/flow-graph.ts';
+import { runPasses } from '../flowgraph/pipeline.ts';
+import type { Opcodes } from '../targets/target.ts';
+import { exceptionTable } from './exception-table.ts';
+import { localsplus } from './localsplus.ts';
+import { locationTable } from './location-table.ts';
+import { type Layout, resolveJumps } from './resolve-jumps.ts';
+
+/**
+ * Optimises a code block and writes its code object (CPython 3.14's _PyCompile_OptimizeAndAssemble). The unit's constants
+ * change with it.
+ */
+export function assembleUnit(unit: CodeUnit): CodeObject {
+  const graph = flowGraphFrom(unit);
+  runPasses(graph);
+  return assembleGraph(graph);
+}
+
+/** The code object of a lowered graph (CPython 3.14's _PyAssemble_MakeCodeObject). */
+export function assembleGraph(graph: FlowGraph): CodeObject {
+  const { unit } = graph;
+  const { opcodes } = unit.target;
+  const instructions = flatten(graph);
+  const layout = resolveJumps(instructions, opcodes);
+  const { names, kinds } = localsplus(unit);
+  return {
+    type: 'code',
+    target: unit.target.version,
+    co_argcount: unit.posonlyargcount + unit.argcount,
+    co_posonlyargcount: unit.posonlyargcount,
+    co_kwonlyargcount: unit.kwonlyargcount,
+    co_nlocals: unit.varnames.length,
+    co_stacksize: graph.stackSize,
+    co_flags: unit.flags,
+    co_code: codeBytes(instructions, layout, opcodes),
+    co_consts: graph.constants.list,
+    co_names: unit.names,
+    co_localsplusnames: names,
+    co_localspluskinds: kinds,
+    co_filename: unit.filename,
+    co_name: unit.name,
+    co_qualname: unit.qualname,
+    co_firstlineno: unit.firstlineno,
+    co_linetable: locationTable(instructions, layout.sizes, unit.firstlineno),
+    co_exceptiontable: exceptionTable(instructions, layout.offsets),
+  };
+}
+
+/** Two bytes a code unit: EXTENDED_ARGs, the instruction, and its caches as zeros (CPython 3.14's write_instr). */
+function codeBytes(instructions: readonly CfgInstruction[], layout: Layout, { number, caches }: Opcodes): Uint8Array {
+  const { offsets, sizes } = layout;
+  const bytes = new Uint8Array(offsets[instructions.length]! * 2);
+  const extendedArg = number[Op.EXTENDED_ARG]!;
+  for (let i = 0; i < instructions.length; i++) {
+    const { op, oparg } = instructions[i]!;
+    let at = offsets[i]! * 2;
+    for (let shift = (sizes[i]! - caches[op]! - 1) * 8; shift > 0; shift -= 8) {
+      bytes[at++] = extendedArg;
+      bytes[at++] = (oparg >> shift) & 0xff;
+    }
+    bytes[at] = number[op]!;
+    bytes[at + 1] = oparg & 0xff;
+  }
+  return bytes;
+}

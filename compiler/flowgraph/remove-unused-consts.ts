@@ -1,0 +1,40 @@
+import type { BasicBlock } from './basic-block.ts';
+import { OpFlag, opFlags } from './op-flag.ts';
+import type { Pass } from './pass.ts';
+
+/** Drops constants that no instruction loads any more; the first stays, it may be the docstring (remove_unused_consts). */
+export const removeUnusedConsts: Pass = {
+  name: 'removeUnusedConsts',
+  after: ['optimizeBasicBlocks'],
+  run(graph) {
+    const { list } = graph.constants;
+    if (list.length === 0) return;
+    const newIndex = new Int32Array(list.length).fill(-1);
+    newIndex[0] = 0;
+    let used = 1;
+    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
+      const { instructions } = b;
+      for (let i = 0; i < instructions.length; i++) {
+        const { op, oparg } = instructions[i]!;
+        if ((opFlags[op]! & OpFlag.CONST) === 0 || newIndex[oparg] !== -1) continue;
+        newIndex[oparg] = 0;
+        used++;
+      }
+    }
+    if (used === list.length) return;
+    let kept = 0;
+    for (let i = 0; i < newIndex.length; i++) {
+      if (newIndex[i] === -1) continue;
+      list[kept] = list[i]!;
+      newIndex[i] = kept++;
+    }
+    list.length = kept;
+    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
+      const { instructions } = b;
+      for (let i = 0; i < instructions.length; i++) {
+        const instruction = instructions[i]!;
+        if ((opFlags[instruction.op]! & OpFlag.CONST) !== 0) instruction.oparg = newIndex[instruction.oparg]!;
+      }
+    }
+  },
+};

@@ -1,0 +1,145 @@
+import { type Constant, FloatConstant, TupleConstant } from '../compiler/bytecode/constants.ts';
+import type { Op } from '../compiler/bytecode/op.ts';
+import { opNames } from '../compiler/bytecode/op.ts';
+import { InstructionSequence } from '../compiler/codegen/instruction.ts';
+import type { CodeUnit } from '../compiler/codegen/unit.ts';
+import { borrowLoads } from '../compiler/flowgraph/borrow-loads.ts';
+import { calculateStackDepth } from '../compiler/flowgraph/calculate-stack-depth.ts';
+import { flowGraphFrom, toRows } from '../compiler/flowgraph/flow-graph.ts';
+import { optimizationPasses } from '../compiler/flowgraph/pipeline.ts';
+import { py314 } from '../compiler/targets/py314.ts';
+import type { Oracle } from './oracle.ts';
+
+/** An instruction as the oracle gives it: name, oparg, line, end line, column, end column. */
+export type Row = [name: string, oparg: number, line: number, endLine: number, column: number, endColumn: number];
+
+export interface Optimization {
+  readonly input: readonly Row[];
+  readonly locals: number;
+  /** How many made-up constants both sides started with. */
+  readonly constants: number;
+  readonly output: readonly Row[];
+  readonly outputConstants: readonly string[];
+}
+
+const PROGRAM = `
+import ast, _testinternalcapi as t, _opcode_metadata as m
+names = {n: k for k, n in m.opmap.items()}
+def constant(i):
+    return [i % 300, None, f's{i}', i / 4, i % 7 == 0, (i, 'x'), 0, -i][i % 8]
+def rows(seq):
+    return [(names[op], arg or 0, *loc) for op, arg, *loc in seq.get_instructions()]
+def main(source):
+    answer = []
+    seq, _ = t.compiler_codegen(ast.parse(source), 'x', 0)
+    def visit(seq):
+        for nested in seq.get_nested():
+            visit(nested)
+        given = rows(seq)
+        nlocals = 1 + max((a for n, a, *_ in given if 'FAST' in n), default=-1)
+        nconsts = 1 + max((a for n, a, *_ in given if n == 'LOAD_CONST'), default=-1)
+        consts = [constant(i) for i in range(nconsts)]
+        out = t.optimize_cfg(seq, consts, nlocals)
+        answer.append(dict(input=given, locals=nlocals, constants=nconsts, output=rows(out),
+                           outputConstants=[repr(c) for c in consts]))
+    visit(seq)
+    return answer
+`;
+
+/** Every code block of a file, before and after CPython 3.14's optimize_cfg. */
+export const optimizedByCPython = (oracle: Oracle, source: string): Optimization[] => oracle.ask(PROGRAM, source);
+
+const madeUpConstant = (i: number): Constant =>
+  [i % 300, null, `s${i}`, new FloatConstant(i / 4), i % 7 === 0, new TupleConstant([i, 'x']), 0, i === 0 ? 0 : -i][
+    i % 8
+  ]!;
+
+const opByName = new Map(opNames.map((name, op) => [name, op as Op]));
+
+/** A sequence from rows whose jumps hold the index of their target. */
+export function sequenceFrom(rows: readonly Row[]): InstructionSequence {
+  const sequence = new InstructionSequence();
+  for (let i = 0; i < rows.length; i++) sequence.labels.push(i);
+  for (const [name, oparg, lineno, end_lineno, col_offset, end_col_offset] of rows) {
+    sequence.add(opByName.get(name)!, oparg, { lineno, end_lineno, col_offset, end_col_offset });
+  }
+  return sequence;
+}
+
+/** A unit that has nothing but a sequence, constants and a number of locals. */
+export function bareUnit(sequence: InstructionSequence, consts: Constant[], locals: number): CodeUnit {
+  return {
+    target: py314,
+    filename: '<test>',
+    name: 'f',
+    qualname: 'f',
+    firstlineno: 1,
+    argcount: 0,
+    posonlyargcount: 0,
+    kwonlyargcount: 0,
+    flags: 0,
+    sequence,
+    consts,
+    names: [],
+    varnames: Array.from({ length: locals }, (_, i) => `local${i}`),
+    cellvars: [],
+    freevars: [],
+    fasthidden: new Set(),
+    nparams: 0,
+  };
+}
+
+export interface OurOptimization {
+  readonly output: readonly Row[];
+  readonly outputConstants: readonly string[];
+}
+
+/** The same by our passes. */
+export function optimizedByUs({ input, locals, constants }: Optimization): OurOptimization {
+  const consts = Array.from({ length: constants }, (_, i) => madeUpConstant(i));
+  const graph = flowGraphFrom(bareUnit(sequenceFrom(input), consts, locals));
+  for (const pass of [...optimizationPasses, calculateStackDepth, borrowLoads]) pass.run(graph);
+  const output = toRows(graph).map(({ op, oparg, location }): Row => {
+    const { lineno, end_lineno, col_offset, end_col_offset } = location;
+    return [opNames[op]!, oparg, lineno, end_lineno, col_offset, end_col_offset];
+  });
+  return { output, outputConstants: consts.map(repr) };
+}
+
+/** Python's repr of the constants that these comparisons meet. */
+export function repr(constant: Constant): string {
+  if (constant === null) return 'None';
+  if (typeof constant === 'boolean') return constant ? 'True' : 'False';
+  if (typeof constant === 'string') return `'${constant}'`;
+  if (typeof constant !== 'object') return String(constant);
+  if (constant.type === 'float') return Number.isInteger(constant.value) ? `${constant.value}.0` : `${constant.value}`;
+  if (constant.type === 'tuple')
+    return `(${constant.items.map(repr).join(', ')}${constant.items.length === 1 ? ',' : ''})`;
+  if (constant.type === 'frozenset') return `frozenset({${constant.items.map(repr).join(', ')}})`;
+  return constant.type;
+}
+
+/** Where the two results differ first, as text with what stands around; undefined where they don't. */
+export function differences(expected: Optimization, actual: OurOptimization): string | undefined {
+  const length = Math.max(expected.output.length, actual.output.length);
+  for (let i = 0; i < length; i++) {
+    if (String(expected.output[i]) === String(actual.output[i])) continue;
+    const around = [];
+    for (let j = Math.max(0, i - 6); j < Math.min(length, i + 6); j++) {
+      const mark = String(expected.output[j]) === String(actual.output[j]) ? ' ' : '!';
+      around.push(`${mark} ${j}: ${expected.output[j] ?? '-'}   |   ${actual.output[j] ?? '-'}`);
+    }
+    return around.join('\n');
+  }
+  const sorted = (text: string) =>
+    text.startsWith('frozenset')
+      ? text
+          .split(/[{}, ]+/)
+          .sort()
+          .join()
+      : text;
+  const i = expected.outputConstants.findIndex((text, i) => sorted(text) !== sorted(actual.outputConstants[i] ?? ''));
+  if (i >= 0) return `constant ${i}: ${expected.outputConstants[i]}   |   ${actual.outputConstants[i]}`;
+  if (expected.outputConstants.length !== actual.outputConstants.length) return 'more constants than expected';
+  return undefined;
+}
