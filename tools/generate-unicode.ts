@@ -32,7 +32,7 @@ class Runs:
 def flags(c):
     after_letter = ('A' + c + '\\u03a3').lower().endswith('\\u03c2')
     alone = ('1' + c + '\\u03a3').lower().endswith('\\u03c2')
-    bits = [c.isalpha(), c.isdecimal(), c.isdigit(), c.isnumeric(), c.islower(), c.isupper(), c.istitle(),
+    bits = [c.isalpha(), c.isdecimal(), c.isdigit(), c.isnumeric(), c.islower(), c.isupper(), c.istitle() and not c.isupper(),
             c.isspace(), c.isprintable(), c.isidentifier(), ('a' + c).isidentifier(),
             (c + 'a').title().endswith('a'), after_letter and not alone,
             len(('a' + c + 'a').splitlines()) == 2, bool(_sre.unicode_iscased(ord(c)))]
