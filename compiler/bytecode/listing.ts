@@ -6,6 +6,8 @@ import { type CodeRepr, stableCodeRepr } from './constant-repr.ts';
 import type { ExceptionEntry } from './exception-table.ts';
 import { Op, opNames } from './op.ts';
 import { exceptionEntries, lineStarts, positions } from './positions.ts';
+import { stackDepths, UNKNOWN_DEPTH } from './stack-depth.ts';
+import { eachInstruction } from './walk.ts';
 
 /** One instruction as every view of bytecode shows it: what dis.Instruction holds, and what the views add to it. */
 export interface ListingRow {
@@ -35,6 +37,8 @@ export interface ListingRow {
   readonly jumpTarget: number | null;
   /** Code units of inline cache that follow. */
   readonly caches: number;
+  /** Values on the stack before the instruction; null where nothing reaches it, or the target can't tell. */
+  readonly depth: number | null;
   /** The exception table's entry that catches what the instruction raises. */
   readonly handler: ExceptionEntry | null;
 }
@@ -56,6 +60,7 @@ export function listing(code: CodeObject, codeRepr: CodeRepr = stableCodeRepr())
   const starts = new Set(lineStarts(code).map(({ offset }) => offset));
   const handlers = handlersByUnit(code, exceptionTable);
   const context: ArgumentContext = { code, target, codeRepr, labelAt: (offset) => labels.get(offset) };
+  const depths = stackDepths(code);
   const { operand } = operandTable(target);
   const rows: ListingRow[] = [];
   eachInstruction(code, (offset, startOffset, opcode, op, arg) => {
@@ -77,40 +82,11 @@ export function listing(code: CodeObject, codeRepr: CodeRepr = stableCodeRepr())
       label: labels.get(offset) ?? null,
       jumpTarget: jump ?? null,
       caches: target.opcodes.caches[op],
+      depth: depthAt(depths, offset),
       handler: handlers[offset >> 1] ?? null,
     });
   });
   return { code, rows, exceptionTable, labels };
-}
-
-type Visit = (offset: number, startOffset: number, opcode: number, op: Op, arg: number | null) => void;
-
-/**
- * Walks the instructions of a code object, EXTENDED_ARGs included, caches left out (Lib/dis.py, _unpack_opargs). As
- * there, an argument of 32 bits is a signed one.
- */
-export function eachInstruction(code: CodeObject, visit: Visit): void {
-  const target = targetOf(code);
-  const { hasArgument } = operandTable(target);
-  const { op: opOf, caches } = target.opcodes;
-  const bytes = code.co_code;
-  let extended = 0;
-  let prefixes = 0;
-  for (let offset = 0; offset < bytes.length; offset += 2) {
-    const opcode = bytes[offset];
-    const op: Op = opOf[opcode] === -1 ? Op.RESERVED : opOf[opcode];
-    const arg = hasArgument[op] === 1 ? bytes[offset + 1] | extended : null;
-    if (op === Op.EXTENDED_ARG) {
-      extended = (arg as number) << 8;
-      prefixes++;
-      visit(offset, offset, opcode, op, arg);
-      continue;
-    }
-    visit(offset, offset - prefixes * 2, opcode, op, arg);
-    extended = 0;
-    prefixes = 0;
-    offset += caches[op] * 2;
-  }
 }
 
 /** Numbers, in order of their offsets, what is jumped to and what the exception table names (_make_labels_map). */
@@ -134,6 +110,11 @@ function handlersByUnit(code: CodeObject, exceptionTable: readonly ExceptionEntr
   handlers.length = code.co_code.length >> 1;
   for (const entry of exceptionTable) handlers.fill(entry, entry.start >> 1, entry.end >> 1);
   return handlers;
+}
+
+function depthAt(depths: Int16Array | undefined, offset: number): number | null {
+  const depth = depths?.[offset >> 1] ?? UNKNOWN_DEPTH;
+  return depth === UNKNOWN_DEPTH ? null : depth;
 }
 
 function spanAt(spans: Int32Array, offset: number): Location | null {
