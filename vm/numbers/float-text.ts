@@ -52,7 +52,7 @@ function formatLower(value: number, code: 'e' | 'f' | 'g' | 'r', precision: numb
     case 'g':
       width = precision === 0 ? 1 : precision;
       digits = significantDigits(size, width);
-      useExponent = digits.point <= -4 || digits.point > width;
+      useExponent = digits.point <= -4 || digits.point > width - ((options & FloatFormat.AddDotZero) !== 0 ? 1 : 0);
       if ((options & FloatFormat.Alternate) === 0) width = digits.digits.length;
       break;
     default:

@@ -99,7 +99,7 @@ const ALPHABETS = [
   'ab',
   'aé\t\n ßŉΣσςİıǅ\u0345\u2028\x1c\r',
   ['a', '😀', '\ud83d', '\ude00', '😁', 'b', '𐐀'],
-  "x'\"\\\u00ad\u3000٣²Ⅷ_1\x85\x7f",
+  'x\'"\\\u00ad\u3000٣²Ⅷ_1\x85\x7f',
   ['Σ', 'a', '.', '\u0301', 'ʰ', ' ', 'ΑΣ', '𝒳', 'ﬁ', 'ǰ'],
 ];
 
@@ -141,7 +141,11 @@ def main(input):
         const text = outcome(() => {
           actual = compute(row);
         });
-        assert.deepEqual(text === 'undefined' ? actual : text, expected[n][m], `${expression} of ${JSON.stringify(row)}`);
+        assert.deepEqual(
+          text === 'undefined' ? actual : text,
+          expected[n][m],
+          `${expression} of ${JSON.stringify(row)}`,
+        );
       });
     });
   });
@@ -182,7 +186,10 @@ def main(_):
     const rows = random.list(500, () => random.list(random.between(0, 12), () => random.between(0, 255)));
     rows.push([0x27], [0x22], [0x27, 0x22]);
     const expected = oracle.ask<string[]>('def main(rows): return [repr(bytes(row)) for row in rows]', rows);
-    assert.deepEqual(rows.map((row) => bytesRepr(Uint8Array.from(row))), expected);
+    assert.deepEqual(
+      rows.map((row) => bytesRepr(Uint8Array.from(row))),
+      expected,
+    );
   });
 });
 
