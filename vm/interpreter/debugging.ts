@@ -21,9 +21,11 @@ export interface DebugHooks {
   /** A breakpoint, a step's end, or a pause. */
   onStop(reason: StopReason, frame: Frame): void;
   /** An exception was raised in this frame; called once, before unwinding. Left out, raising costs nothing. */
-  onRaise?(frame: Frame, exception: PyBaseException): void;
+  onRaise?: ((frame: Frame, exception: PyBaseException) => void) | undefined;
   /** A generator, coroutine or async generator is about to suspend with this value. */
-  onSuspend?(frame: Frame, value: Value): void;
+  onSuspend?: ((frame: Frame, value: Value) => void) | undefined;
+  /** A frame is entered (`fresh`) or resumed; set it only while it is wanted, and then call `watchEntries`. */
+  onEntry?: ((frame: Frame, fresh: boolean) => void) | undefined;
   /** Called about every 20,000 loop turns and calls: true pauses. The place to look at a flag another thread sets. */
   onRation?(): boolean;
   /** Whether stepping may stop in this frame's code; default: everywhere. */
@@ -88,6 +90,11 @@ export class Debugging {
   /** Stops at the next backward jump, call or resumption. */
   requestPause(): void {
     this.pauseRequested = true;
+    vm.fuel = 0;
+  }
+
+  /** Makes the run loop tell of every frame that is entered or resumed from now on, as long as `onEntry` is set. */
+  watchEntries(): void {
     vm.fuel = 0;
   }
 
@@ -158,6 +165,10 @@ export class Debugging {
       this.pauseRequested = false;
       this.endStep();
       this.hooks.onStop('pause', frame);
+    }
+    if (this.hooks.onEntry !== undefined) {
+      vm.fuel = 0;
+      if (entering) this.hooks.onEntry(frame, frame.index <= frame.program.pristine.indexOf(Opcode.RESUME));
     }
     if (this.step?.kind === StepKind.INTO) {
       vm.fuel = 0;
