@@ -15,7 +15,11 @@ export interface SuspensionPoint {
   readonly column: number | null;
   readonly endLine: number | null;
   readonly endColumn: number | null;
-  /** Byte offset of the instruction that suspends: YIELD_VALUE or YIELD_FROM. */
+  /**
+   * Byte offset of the instruction that suspends: YIELD_VALUE or YIELD_FROM. The f_lasti of a frame that is suspended
+   * there is not the same everywhere: 3.8 shows it for YIELD_VALUE, but two less for YIELD_FROM, which is to be executed
+   * again; 3.13 and later show two more, the offset of the RESUME behind it.
+   */
   readonly offset: number;
 }
 

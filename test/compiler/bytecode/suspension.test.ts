@@ -142,7 +142,8 @@ def main(_):
     for (const [, offset, line] of stops) assert.ok(points.includes(`${offset} ${line}`), `${offset} ${line}`);
   };
 
-  it('3.14: a suspended frame stands at one of them', () => suspendsWhereItSays(cpython, py314, (offset) => offset));
+  it('3.14: a suspended frame stands right behind one of them, at the RESUME', () =>
+    suspendsWhereItSays(cpython, py314, (offset) => offset + 2));
 
   it('3.8: a suspended frame stands right before one of them, to come back to YIELD_FROM', function () {
     const native = nativeOracle('3.8');
