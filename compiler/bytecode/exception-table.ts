@@ -11,7 +11,6 @@ export interface ExceptionEntry {
   readonly lasti: boolean;
 }
 
-const BEGIN = 0x80;
 const CONTINUES = 0x40;
 
 /** Decodes co_exceptiontable (Lib/dis.py, _parse_exception_table). An entry that is cut off is left out, as there. */
@@ -36,23 +35,4 @@ export function decodeExceptionTable(table: Uint8Array): ExceptionEntry[] {
     entries.push({ start, end, target, depth: depthAndLasti >> 1, lasti: (depthAndLasti & 1) !== 0 });
   }
   return entries;
-}
-
-/** Writes co_exceptiontable (Python/assemble.c, assemble_emit_exception_table_entry). */
-export function encodeExceptionTable(entries: readonly ExceptionEntry[]): Uint8Array {
-  const bytes: number[] = [];
-  const varint = (value: number, begin: number): void => {
-    let shift = 0;
-    while (value >> shift >= 1 << 6) shift += 6;
-    for (let mark = begin; shift >= 0; shift -= 6, mark = 0) {
-      bytes.push(mark | (shift > 0 ? CONTINUES : 0) | ((value >> shift) & 0x3f));
-    }
-  };
-  for (const { start, end, target, depth, lasti } of entries) {
-    varint(start / 2, BEGIN);
-    varint((end - start) / 2, 0);
-    varint(target / 2, 0);
-    varint((depth << 1) | Number(lasti), 0);
-  }
-  return Uint8Array.from(bytes);
 }

@@ -1,13 +1,8 @@
-import type { Location } from '../syntax/ast.ts';
-
 /** Kinds of location entries (Include/internal/pycore_code.h, _PyCodeLocationInfoKind); 0 to 9 is the short form. */
 const ONE_LINE0 = 10;
 const NO_COLUMNS = 13;
 const LONG = 14;
 const NONE = 15;
-
-/** The most code units that one entry covers. */
-const MAX_UNITS = 8;
 
 /**
  * Decodes the location table of 3.11 and later (Objects/codeobject.c, advance_with_locations): four numbers for every
@@ -57,99 +52,6 @@ export function decodeLocations(table: Uint8Array, firstlineno: number, units: n
   }
   return positions;
 }
-
-/**
- * Writes the location table of 3.11 and later (Python/assemble.c, assemble_location_info). Instructions are added in
- * order, each with its length in code units, caches included; neighbours with the same location share entries.
- */
-export class LocationTableWriter {
-  private readonly bytes: number[] = [];
-  private line: number;
-  private pending: Location | undefined;
-  private pendingUnits = 0;
-
-  constructor(firstlineno: number) {
-    this.line = firstlineno;
-  }
-
-  add(location: Location, units: number): void {
-    if (this.pending !== undefined && sameLocation(this.pending, location)) {
-      this.pendingUnits += units;
-      return;
-    }
-    this.flush();
-    this.pending = location;
-    this.pendingUnits = units;
-  }
-
-  finish(): Uint8Array {
-    this.flush();
-    this.pending = undefined;
-    return Uint8Array.from(this.bytes);
-  }
-
-  private flush(): void {
-    if (this.pending === undefined || this.pendingUnits === 0) return;
-    let units = this.pendingUnits;
-    for (; units > MAX_UNITS; units -= MAX_UNITS) this.entry(this.pending, MAX_UNITS);
-    this.entry(this.pending, units);
-  }
-
-  /** CPython's write_location_info_entry: the shortest form that holds the location. */
-  private entry(location: Location, units: number): void {
-    const { lineno, end_lineno, col_offset, end_col_offset } = location;
-    if (lineno === -1) {
-      this.start(NONE, units);
-      return;
-    }
-    const delta = lineno - this.line;
-    this.line = lineno;
-    const hasColumns = col_offset >= 0 && end_col_offset >= 0;
-    if (!hasColumns) {
-      if (end_lineno === lineno || end_lineno < 0) {
-        this.start(NO_COLUMNS, units);
-        this.signed(delta);
-        return;
-      }
-    } else if (end_lineno === lineno) {
-      if (delta === 0 && col_offset < 80 && end_col_offset >= col_offset && end_col_offset - col_offset < 16) {
-        this.start(col_offset >> 3, units);
-        this.bytes.push(((col_offset & 7) << 4) | (end_col_offset - col_offset));
-        return;
-      }
-      if (delta >= 0 && delta < 3 && col_offset < 128 && end_col_offset < 128) {
-        this.start(ONE_LINE0 + delta, units);
-        this.bytes.push(col_offset, end_col_offset);
-        return;
-      }
-    }
-    this.start(LONG, units);
-    this.signed(delta);
-    this.unsigned(end_lineno - lineno);
-    this.unsigned(col_offset + 1);
-    this.unsigned(end_col_offset + 1);
-  }
-
-  private start(kind: number, units: number): void {
-    this.bytes.push(0x80 | (kind << 3) | (units - 1));
-  }
-
-  private unsigned(value: number): void {
-    let rest = value >>> 0;
-    for (; rest >= 64; rest >>>= 6) this.bytes.push(0x40 | (rest & 0x3f));
-    this.bytes.push(rest);
-  }
-
-  private signed(value: number): void {
-    this.unsigned(value < 0 ? (-value << 1) | 1 : value << 1);
-  }
-}
-
-const sameLocation = (a: Location, b: Location): boolean =>
-  a.lineno === b.lineno &&
-  a.end_lineno === b.end_lineno &&
-  a.col_offset === b.col_offset &&
-  a.end_col_offset === b.end_col_offset;
 
 /** Reads the table's numbers: groups of six bits, lowest first. */
 class VarintReader {
