@@ -145,7 +145,7 @@ export interface UnitInfo {
   readonly range: SourceRange;
   /** gi_frame.f_lasti: -1 before the first instruction; undefined when closed. */
   readonly lasti?: number;
-  /** What it stands at: `yield`, `yield from`, `await`, `async for`, `async with`. */
+  /** What it stands at: `yield`, `yield from`, `await`, `async for`, `async with`, `async comprehension`. */
   readonly suspendedAt?: string;
   /** gi_yieldfrom as text. */
   readonly waitsFor?: string;
@@ -189,10 +189,7 @@ export interface StopInfo {
 
 export type DebuggerEvent =
   | { readonly event: 'stopped'; readonly body: StopInfo }
-  | { readonly event: 'continued' }
   | { readonly event: 'output'; readonly body: OutputInfo }
-  | { readonly event: 'breakpoint'; readonly body: BreakpointInfo }
-  | { readonly event: 'thread'; readonly body: { readonly id: number; readonly reason: 'started' | 'exited' } }
   | { readonly event: 'loadedSource'; readonly body: SourceInfo }
   | { readonly event: 'waitingForInput' }
   | { readonly event: 'exited'; readonly body: { readonly exitCode: number } };

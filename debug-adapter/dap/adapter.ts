@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DebuggerError } from '../core/errors.ts';
 import type { Debugger, DebuggerEvent, DebuggerMethod, LaunchOptions } from '../core/model.ts';
 import { RemoteDebugger } from '../wire/remote.ts';
-import { toBreakpoint, toStoppedBody } from './convert.ts';
+import { toStoppedBody } from './convert.ts';
 import { type Handlers, handlersOf } from './handlers.ts';
 import { type LaunchConfiguration, readLaunch } from './launch.ts';
 import { Sources } from './sources.ts';
@@ -171,9 +171,6 @@ export class DebugAdapter extends ProtocolServer {
       case 'stopped':
         this.send('stopped', toStoppedBody(event.body));
         break;
-      case 'continued':
-        this.send('continued', { threadId: 1, allThreadsContinued: true });
-        break;
       case 'output': {
         const { category, text, source, line } = event.body;
         const written = () => source === undefined && remote.outputWritten(text.length);
@@ -190,12 +187,6 @@ export class DebugAdapter extends ProtocolServer {
         this.afterWriting(written);
         break;
       }
-      case 'breakpoint':
-        this.send('breakpoint', { reason: 'changed', breakpoint: toBreakpoint(event.body, this.sources) });
-        break;
-      case 'thread':
-        this.send('thread', { reason: event.body.reason, threadId: event.body.id });
-        break;
       case 'loadedSource':
         this.send('loadedSource', { reason: 'new', source: this.sources.toDap(event.body) });
         break;

@@ -39,7 +39,13 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
     });
     this.port.on('message', (message: FromWorker) => this.receive(message));
     this.worker.on('error', (error: Error) => this.end(error.stack ?? error.message));
-    this.worker.on('exit', () => this.end());
+    this.worker.on('exit', () => {
+      // What the thread posted last may not have been seen yet.
+      for (let received = receiveMessageOnPort(port1); received; received = receiveMessageOnPort(port1)) {
+        this.receive(received.message as FromWorker);
+      }
+      this.end('The thread of the program has ended.');
+    });
   }
 
   /** Asks the debugger. Requests are answered in the order in which they are made. */

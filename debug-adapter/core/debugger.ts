@@ -1,0 +1,231 @@
+import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
+import { targetNamed } from '../../compiler/targets/registry.ts';
+import { attachDebugger } from '../../vm/interpreter/debugging.ts';
+import { vm } from '../../vm/interpreter/state.ts';
+import { PyDict } from '../../vm/objects/dict.ts';
+import type { PyBaseException } from '../../vm/objects/exception.ts';
+import { Addresses } from './addresses.ts';
+import { Breakpoints } from './breakpoints.ts';
+import type { Channel } from './channel.ts';
+import { completions } from './completions.ts';
+import { disassemble } from './disassembly.ts';
+import { noException, notStopped, unknownSource, unknownTarget } from './errors.ts';
+import { Evaluator } from './evaluate.ts';
+import { ExceptionFilters } from './exceptions.ts';
+import { Inspector } from './inspector.ts';
+import { Units } from './inventory.ts';
+import { linesWithCode } from './lines.ts';
+import type {
+  BreakpointInfo,
+  BreakpointRequest,
+  Completion,
+  Debugger,
+  DisassembledRow,
+  EvaluateRequest,
+  ExceptionDetails,
+  ExceptionFilterRequest,
+  InstructionBreakpointRequest,
+  LaunchFailure,
+  LaunchOptions,
+  ScopeInfo,
+  SourceInfo,
+  SourceRange,
+  StackTrace,
+  StepKind,
+  ThreadInfo,
+  UnitInfo,
+  ValueInfo,
+  VariableInfo,
+} from './model.ts';
+import { Presenter } from './present.ts';
+import { Session, sourceInfo } from './session.ts';
+import { Traps } from './traps.ts';
+import { codeOfFile, formatException, liveUnits, type Prepared, prepareProgram, startProgram } from './vm-port.ts';
+
+/** The debugger of one program: all its parts, behind the interface that the adapter calls. */
+export class ProgramDebugger implements Debugger {
+  readonly session: Session;
+  readonly input: (text: string | null) => void;
+  private readonly breakpoints: Breakpoints;
+  private readonly filters: ExceptionFilters;
+  private readonly evaluator: Evaluator;
+  private readonly inspector: Inspector;
+  private readonly addresses = new Addresses();
+  private readonly traps: Traps;
+  private readonly lines = new Map<string, readonly number[]>();
+  private prepared: Prepared | undefined;
+
+  /** `input` receives what is typed for the program's stdin. */
+  constructor(channel: Channel, input: (text: string | null) => void) {
+    this.input = input;
+    this.session = new Session(channel);
+    const debugging = attachDebugger(this.session.hooks);
+    this.traps = new Traps(debugging);
+    this.evaluator = new Evaluator(debugging);
+    const presenter = new Presenter(this.evaluator);
+    const units = new Units(liveUnits);
+    this.breakpoints = new Breakpoints(this.traps, this.addresses, this.evaluator, (path) => this.linesOf(path));
+    this.filters = new ExceptionFilters(this.evaluator, presenter, this.session.isOwnCode);
+    this.inspector = new Inspector(this.session, units, this.evaluator, presenter, this.addresses);
+    this.session.connect({
+      debugger: this,
+      debugging,
+      traps: this.traps,
+      breakpoints: this.breakpoints,
+      evaluator: this.evaluator,
+      filters: this.filters,
+    });
+  }
+
+  /** Answers requests, runs the program when told to, and gives its exit code. */
+  run(): number {
+    this.session.serveUntilStarted();
+    const { prepared, session } = this;
+    const exitCode = startProgram(prepared!, {
+      onMain: (program) => session.armEntry(program),
+      onUncaught: (exception: PyBaseException) => session.uncaught(exception, undefined),
+    });
+    session.state = 'over';
+    return exitCode;
+  }
+
+  launch(options: LaunchOptions): LaunchFailure | null {
+    if (targetNamed(options.target) === undefined) throw unknownTarget(options.target);
+    const { session } = this;
+    session.justMyCode = options.justMyCode;
+    session.stopOnEntry = options.stopOnEntry;
+    this.evaluator.target = options.target;
+    const result = prepareProgram(options);
+    if ('output' in result) return result;
+    this.prepared = result;
+    this.lines.set(options.program, linesWithCode(result.code));
+    return null;
+  }
+
+  start(): void {
+    this.session.state = 'running';
+  }
+
+  setBreakpoints(path: string, requests: readonly BreakpointRequest[]): BreakpointInfo[] {
+    return this.breakpoints.setLines(path, requests);
+  }
+
+  setInstructionBreakpoints(requests: readonly InstructionBreakpointRequest[]): BreakpointInfo[] {
+    return this.breakpoints.setInstructions(requests);
+  }
+
+  setExceptionFilters(requests: readonly ExceptionFilterRequest[]): { verified: boolean; message?: string }[] {
+    const results = this.filters.set(requests);
+    this.session.updateHooks();
+    return results;
+  }
+
+  breakpointLocations(path: string, line: number, endLine: number): SourceRange[] {
+    return this.linesOf(path)
+      .filter((candidate) => candidate >= line && candidate <= endLine)
+      .map((candidate) => ({ line: candidate }));
+  }
+
+  continue(): void {
+    this.requireStopped();
+    this.session.resume();
+  }
+
+  step(kind: StepKind, granularity: 'line' | 'instruction', threadId: number): void {
+    this.requireStopped();
+    const { stop } = this.session;
+    // At the end of a program that nothing caught an exception of, there is no next line.
+    if (stop?.uncaught) this.session.resume();
+    else this.session.startStep(kind, granularity === 'instruction', this.inspector.steppedFrame(threadId));
+  }
+
+  pause(): void {
+    if (this.session.state === 'running') this.session.pauseRequested = true;
+  }
+
+  threads(): ThreadInfo[] {
+    return this.inspector.threads();
+  }
+
+  stackTrace(threadId: number, start: number, levels: number): StackTrace {
+    return this.inspector.stackTrace(threadId, start, levels);
+  }
+
+  scopes(frameId: number): ScopeInfo[] {
+    return this.inspector.scopes(frameId);
+  }
+
+  variables(handle: number, filter: 'indexed' | 'named' | undefined, start: number, count: number): VariableInfo[] {
+    return this.inspector.variables(handle, filter, start, count);
+  }
+
+  setVariable(handle: number, name: string, expression: string): ValueInfo {
+    return this.inspector.setVariable(handle, name, expression);
+  }
+
+  setExpression(target: string, expression: string, frameId: number | undefined): ValueInfo {
+    return this.inspector.setExpression(target, expression, frameId);
+  }
+
+  evaluate(request: EvaluateRequest): ValueInfo {
+    // What is typed into the console of a program that waits for input is its input.
+    if (request.context === 'repl' && this.session.waitsForInput) {
+      this.input(`${request.expression}\n`);
+      return { value: '', handle: 0 };
+    }
+    return this.inspector.evaluate(request);
+  }
+
+  completions(text: string, cursor: number, frameId: number | undefined): Completion[] {
+    this.requireStopped();
+    const frame = this.inspector.frameFor(frameId);
+    const builtins = vm.builtins instanceof PyDict ? vm.builtins : undefined;
+    return completions(text, cursor, frame, frame?.globals ?? new PyDict(), builtins, this.evaluator);
+  }
+
+  exceptionInfo(): ExceptionDetails {
+    const { stop } = this.session;
+    if (stop?.exception === undefined) throw noException();
+    const { exception } = stop;
+    const { type } = exception;
+    return {
+      typeName: type.tp_name,
+      fullTypeName: type.module === 'builtins' ? type.qualname : `${String(type.module)}.${type.qualname}`,
+      message: this.filters.messageOf(exception),
+      breakMode: stop.uncaught ? 'unhandled' : 'always',
+      traceback: this.evaluator.guarded(1, () => formatException(exception)),
+    };
+  }
+
+  inventory(): UnitInfo[] {
+    return this.inspector.inventory();
+  }
+
+  loadedSources(): SourceInfo[] {
+    return [...this.breakpoints.loadedFiles().keys()].map(sourceInfo);
+  }
+
+  source(path: string): string {
+    const text = vm.host.sourceText(path);
+    if (text === undefined) throw unknownSource(path);
+    return text;
+  }
+
+  disassemble(address: number, instructionOffset: number, count: number): DisassembledRow[] {
+    const sourceOf = (code: CodeObject) => sourceInfo(code.co_filename);
+    return disassemble(this.addresses, address, instructionOffset, count, sourceOf);
+  }
+
+  private requireStopped(): void {
+    if (this.session.state !== 'stopped') throw notStopped();
+  }
+
+  private linesOf(path: string): readonly number[] {
+    let lines = this.lines.get(path);
+    if (lines === undefined) {
+      lines = linesWithCode(codeOfFile(path, this.evaluator.target));
+      this.lines.set(path, lines);
+    }
+    return lines;
+  }
+}

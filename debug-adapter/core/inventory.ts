@@ -1,0 +1,108 @@
+import { CodeFlag, type CodeObject } from '../../compiler/bytecode/code-object.ts';
+import { type SuspensionKind, type SuspensionPoint, suspensionPoints } from '../../compiler/bytecode/suspension.ts';
+import { type Frame, FrameState } from '../../vm/interpreter/frame.ts';
+import { Opcode } from '../../vm/interpreter/opcode.ts';
+import type { Program } from '../../vm/interpreter/program.ts';
+import { PyGenerator } from '../../vm/objects/generator.ts';
+import type { UnitKind, UnitState } from './model.ts';
+
+/** The thread that runs the program; every generator and coroutine has a number after it. */
+export const MAIN_THREAD = 1;
+
+/** Numbers generators and coroutines as threads, for as long as they live. */
+export class Units {
+  private readonly ids = new WeakMap<PyGenerator, number>();
+  private readonly byId = new Map<number, WeakRef<PyGenerator>>();
+  private readonly live: () => readonly PyGenerator[];
+  private nextId = MAIN_THREAD + 1;
+
+  /** `live` gives what the program can still reach, oldest first. */
+  constructor(live: () => readonly PyGenerator[]) {
+    this.live = live;
+  }
+
+  all(): readonly PyGenerator[] {
+    return this.live();
+  }
+
+  /** Those that wait, and so have a thread to show. */
+  waiting(isOwnCode: (program: Program) => boolean): PyGenerator[] {
+    return this.live().filter(({ frame }) => {
+      return frame !== undefined && frame.state !== FrameState.EXECUTING && isOwnCode(frame.program);
+    });
+  }
+
+  idOf(unit: PyGenerator): number {
+    let id = this.ids.get(unit);
+    if (id === undefined) {
+      id = this.nextId++;
+      this.ids.set(unit, id);
+      this.byId.set(id, new WeakRef(unit));
+    }
+    return id;
+  }
+
+  /** The unit with a number, if it has not finished. */
+  unit(id: number): PyGenerator | undefined {
+    const unit = this.byId.get(id)?.deref();
+    if (unit?.frame === undefined) this.byId.delete(id);
+    return unit?.frame === undefined ? undefined : unit;
+  }
+}
+
+export function kindOf(unit: PyGenerator): UnitKind {
+  const flags = unit.code.code.co_flags;
+  if (flags & CodeFlag.CO_COROUTINE) return 'coroutine';
+  return flags & CodeFlag.CO_ASYNC_GENERATOR ? 'async generator' : 'generator';
+}
+
+export function stateOf(unit: PyGenerator): UnitState {
+  switch (unit.frame?.state) {
+    case undefined:
+    case FrameState.COMPLETED:
+      return 'closed';
+    case FrameState.CREATED:
+      return 'created';
+    case FrameState.EXECUTING:
+      return 'running';
+    default:
+      // A generator function's frame has run as far as RETURN_GENERATOR when it is made.
+      return hasStarted(unit.frame!) ? 'suspended' : 'created';
+  }
+}
+
+function hasStarted(frame: Frame): boolean {
+  return frame.index >= 0 && frame.program.pristine[frame.index] !== Opcode.RETURN_GENERATOR;
+}
+
+/** Such as «generator co_process · suspended at line 12 (yield)». */
+export function threadName(unit: PyGenerator): string {
+  const name = `${kindOf(unit)} ${unit.code.code.co_qualname}`;
+  const frame = unit.frame;
+  const state = stateOf(unit);
+  if (frame === undefined || state === 'closed') return `${name} · closed`;
+  if (state === 'created') return `${name} · created at line ${unit.createdAtLine || frame.line}, not started`;
+  if (state === 'running') return `${name} · running`;
+  return `${name} · suspended at line ${frame.line} (${suspensionPoint(frame)})`;
+}
+
+const pointsOf = new WeakMap<CodeObject, readonly SuspensionPoint[]>();
+
+/** What makes the frame suspend where it stands, or is about to. */
+export function suspensionPoint(frame: Frame): SuspensionKind {
+  const { code } = frame.code;
+  let points = pointsOf.get(code);
+  if (points === undefined) {
+    points = suspensionPoints(code);
+    pointsOf.set(code, points);
+  }
+  // f_lasti of a suspended frame is that of the instruction before or behind in some versions.
+  const { lasti } = frame;
+  return points.find(({ offset }) => Math.abs(offset - lasti) <= 2)?.kind ?? 'yield';
+}
+
+/** The unit whose suspended frame a frame delegates to, if it is one. */
+export function delegateOf(unit: PyGenerator): PyGenerator | undefined {
+  const { delegate } = unit;
+  return delegate instanceof PyGenerator ? delegate : undefined;
+}

@@ -1,0 +1,300 @@
+import type { Debugging, DebugHooks } from '../../vm/interpreter/debugging.ts';
+import type { Frame } from '../../vm/interpreter/frame.ts';
+import type { Program } from '../../vm/interpreter/program.ts';
+import type { PyBaseException } from '../../vm/objects/exception.ts';
+import type { Value } from '../../vm/objects/object.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import type { Channel, DebuggerRequest } from './channel.ts';
+import { DebuggerError } from './errors.ts';
+import type { Evaluator } from './evaluate.ts';
+import type { ExceptionFilters } from './exceptions.ts';
+import { lineStarts } from './lines.ts';
+import type { Debugger, SourceInfo, StepKind, StopInfo } from './model.ts';
+import { Step } from './stepping.ts';
+import type { Traps } from './traps.ts';
+
+/** What the program is doing. */
+export type SessionState = 'loading' | 'running' | 'stopped' | 'over';
+
+/** Why and where the program stands still. */
+export interface Stop {
+  readonly info: StopInfo;
+  /** Undefined when no Python code runs: it waits outside. */
+  readonly frame: Frame | undefined;
+  /** The exception at which it stopped; `uncaught` when the frames it went through are over. */
+  readonly exception: PyBaseException | undefined;
+  readonly uncaught: boolean;
+}
+
+/**
+ * The debugger's state machine. It runs in the VM's thread, called from inside the run loop, and holds the program by not
+ * returning: while it is stopped, `hold` answers requests.
+ */
+export class Session {
+  state: SessionState = 'loading';
+  stop: Stop | undefined = undefined;
+  step: Step | undefined = undefined;
+  pauseRequested = false;
+  stopOnEntry = false;
+  justMyCode = true;
+  /** The program reads from its stdin, and what it wants isn't there yet. */
+  waitsForInput = false;
+
+  private readonly channel: Channel;
+  private debugger: Debugger | undefined;
+  private debugging!: Debugging;
+  private traps!: Traps;
+  private breakpoints!: Breakpoints;
+  private evaluator!: Evaluator;
+  private filters!: ExceptionFilters;
+  private entryPending = false;
+  private readonly backlog: DebuggerRequest[] = [];
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+  }
+
+  /** Told once, when everything exists: the parts refer to each other. */
+  connect(parts: {
+    debugger: Debugger;
+    debugging: Debugging;
+    traps: Traps;
+    breakpoints: Breakpoints;
+    evaluator: Evaluator;
+    filters: ExceptionFilters;
+  }): void {
+    Object.assign(this, parts);
+  }
+
+  /** Called each time the program goes on. */
+  onResume(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  // What the VM calls.
+
+  readonly hooks: DebugHooks = {
+    onDecode: (program) => this.breakpoints.decoded(program),
+    onStop: (reason, frame) => {
+      if (reason === 'pause') this.pausedAt(frame);
+      else this.trapped(frame);
+    },
+    onRation: () => {
+      this.serveMail();
+      this.channel.flush();
+      return this.pauseRequested;
+    },
+  };
+
+  /** Whether code is the user's own, in which steps and filters may stop. */
+  readonly isOwnCode = (program: Program): boolean => !this.justMyCode || isUserFile(program.code.code.co_filename);
+
+  /** The program's own first instruction is the entry. */
+  armEntry(program: Program): void {
+    if (!this.stopOnEntry) return;
+    const index = lineStarts(program).indices[0];
+    if (index === undefined) return;
+    this.entryPending = true;
+    this.traps.add(program, index);
+  }
+
+  private trapped(frame: Frame): void {
+    const stepped = this.step?.hit(frame) ?? false;
+    const reached = this.breakpoints.reached(frame);
+    if (reached !== undefined) {
+      for (const message of reached.messages) this.log(message, frame);
+      if (reached.stops.length > 0) {
+        this.entryPending = false;
+        this.hold(frame, {
+          reason: reached.onlyInstructions ? 'instruction breakpoint' : 'breakpoint',
+          description: 'Paused on breakpoint',
+          breakpointIds: reached.stops,
+        });
+        return;
+      }
+    }
+    if (this.entryPending && frame.back === undefined) {
+      this.entryPending = false;
+      this.hold(frame, { reason: 'entry', description: 'Paused on entry' });
+    } else if (stepped) {
+      this.hold(frame, { reason: 'step', description: 'Paused on step' });
+    }
+  }
+
+  private pausedAt(frame: Frame): void {
+    this.pauseRequested = false;
+    this.hold(frame, { reason: 'pause', description: 'Paused' });
+  }
+
+  // Stepping.
+
+  /** Lets the program go on until the step from this frame ends. */
+  startStep(kind: StepKind, everyInstruction: boolean, frame: Frame): void {
+    this.step = new Step(kind, frame, everyInstruction, this.traps, this.isOwnCode);
+    this.updateHooks();
+    this.resume();
+  }
+
+  resume(): void {
+    this.stop = undefined;
+    this.state = 'running';
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Hooks that cost the program time are there only while somebody needs them. */
+  updateHooks(): void {
+    const { hooks, step, filters } = this;
+    hooks.onRaise =
+      step !== undefined || filters.raised !== undefined ? (frame, error) => this.raised(frame, error) : undefined;
+    hooks.onSuspend =
+      step !== undefined || filters.suspend !== undefined ? (frame, value) => this.suspending(frame, value) : undefined;
+    hooks.onEntry = step?.wantsEntries ? (frame, fresh) => this.entered(frame, fresh) : undefined;
+    if (hooks.onEntry !== undefined) this.debugging.watchEntries();
+  }
+
+  private raised(frame: Frame, exception: PyBaseException): void {
+    this.step?.raised(frame);
+    if (!this.filters.stopsAtRaise(frame, exception)) return;
+    this.hold(frame, { reason: 'exception', ...this.filters.describe(exception) }, exception);
+  }
+
+  private suspending(frame: Frame, value: Value): void {
+    this.step?.suspends(frame);
+    if (!this.filters.stopsAtSuspension(frame)) return;
+    this.hold(frame, { reason: 'suspend', ...this.filters.describeSuspension(frame, value) });
+  }
+
+  private entered(frame: Frame, fresh: boolean): void {
+    if (this.step?.entering(frame, fresh)) this.hold(frame, { reason: 'step', description: 'Paused on step' });
+  }
+
+  /** An exception that nothing caught is about to end the program. */
+  uncaught(exception: PyBaseException, frame: Frame | undefined): void {
+    if (!this.filters.stopsAtUncaught(exception)) return;
+    const { description, text } = this.filters.describe(exception);
+    this.hold(
+      frame,
+      { reason: 'exception', description: description.replace('on', 'on uncaught'), text },
+      exception,
+      true,
+    );
+  }
+
+  // Holding the program.
+
+  private hold(
+    frame: Frame | undefined,
+    info: Omit<StopInfo, 'threadId'>,
+    exception?: PyBaseException,
+    uncaught = false,
+  ): void {
+    const returned = this.step?.returned;
+    this.endStep();
+    this.pauseRequested = false;
+    this.state = 'stopped';
+    this.stop = { info: { ...info, threadId: 1 }, frame, exception, uncaught };
+    this.returned = returned;
+    this.channel.send({ event: 'stopped', body: this.stop.info });
+    while (this.state === 'stopped') {
+      if (!this.serveNext()) this.channel.wait();
+    }
+    this.returned = undefined;
+  }
+  /** What the step that ended here brought back. */
+  returned: Step['returned'] = undefined;
+
+  private endStep(): void {
+    if (this.step === undefined) return;
+    this.step.end();
+    this.step = undefined;
+    this.updateHooks();
+  }
+
+  /**
+   * Waits outside Python code, as in time.sleep() or input(), until `done` or the time is over; requests are answered
+   * meanwhile, and a pause holds the program right here.
+   */
+  idle(done: () => boolean, milliseconds: number, frame: Frame | undefined): void {
+    const end = performance.now() + milliseconds;
+    this.channel.flush();
+    for (;;) {
+      this.serveMail();
+      if (this.pauseRequested) this.hold(frame, { reason: 'pause', description: 'Paused' });
+      const left = end - performance.now();
+      if (done() || left <= 0 || this.evaluator.expired) return;
+      this.channel.wait(Math.min(left, 0x7fffffff));
+    }
+  }
+
+  /** Answers requests until the program is to be started. */
+  serveUntilStarted(): void {
+    while (this.state === 'loading') if (!this.serveNext()) this.channel.wait();
+  }
+
+  serveMail(): void {
+    while ((this.backlog.length > 0 || this.channel.hasMail) && this.serveNext());
+  }
+
+  /**
+   * Asked by the VM now and then: whether code that the debugger runs should be given up, because it takes too long or
+   * because the user wants to pause. Other requests wait until it is done.
+   */
+  interrupted(): boolean {
+    if (!this.evaluator.busy) return false;
+    while (this.channel.hasMail) {
+      const request = this.channel.take();
+      if (request === undefined) break;
+      if (request.method === 'pause') {
+        this.evaluator.cancel();
+        this.channel.answer(request.id, undefined);
+      } else {
+        this.backlog.push(request);
+      }
+    }
+    return this.evaluator.expired;
+  }
+
+  private serveNext(): boolean {
+    const request = this.backlog.shift() ?? this.channel.take();
+    if (request === undefined) return false;
+    const { id, method, args } = request;
+    try {
+      const handler = this.debugger![method] as (...args: readonly unknown[]) => unknown;
+      this.channel.answer(id, handler.apply(this.debugger, [...args]));
+    } catch (error) {
+      if (error instanceof DebuggerError) this.channel.fail(id, error.message);
+      else this.channel.fail(id, String(error), (error as Error).stack);
+    }
+    return true;
+  }
+
+  private log(text: string, frame: Frame): void {
+    const path = frame.code.code.co_filename;
+    const body = {
+      category: 'console' as const,
+      text,
+      source: sourceInfo(path),
+      ...(frame.line && { line: frame.line }),
+    };
+    this.channel.send({ event: 'output', body });
+  }
+}
+
+/** Files of the bundled library and built-in stages have names that no file of the user's has. */
+export function isUserFile(path: string): boolean {
+  return originOf(path) !== 'library';
+}
+
+export function originOf(path: string): SourceInfo['origin'] {
+  if (path.startsWith(LIBRARY_PREFIX) || path.startsWith('<frozen ')) return 'library';
+  return path.startsWith('<') && path.endsWith('>') ? 'string' : 'user';
+}
+
+/** Where co_filename of the bundled library's modules begins; see vm/importing. */
+export const LIBRARY_PREFIX = '/lib/python';
+
+export function sourceInfo(path: string): SourceInfo {
+  const origin = originOf(path);
+  return { path, name: path.slice(path.lastIndexOf('/') + 1), virtual: origin !== 'user', origin };
+}
