@@ -1,4 +1,4 @@
-import { type Constant, FloatConstant, TupleConstant } from '../compiler/bytecode/constants.ts';
+import { BytesConstant, type Constant, FloatConstant, TupleConstant } from '../compiler/bytecode/constants.ts';
 import type { Op } from '../compiler/bytecode/op.ts';
 import { opNames } from '../compiler/bytecode/op.ts';
 import { InstructionSequence } from '../compiler/codegen/instruction.ts';
@@ -26,20 +26,28 @@ const PROGRAM = `
 import ast, _testinternalcapi as t, _opcode_metadata as m
 names = {n: k for k, n in m.opmap.items()}
 def constant(i):
-    return [i % 300, None, f's{i}', i / 4, i % 7 == 0, (i, 'x'), 0, -i][i % 8]
+    return [i % 300, None if i == 1 else f'n{i}', f's{i}', i / 4, i == 4 or b'x' * i, (i, 'x'), i + 0.125, -i][i % 8]
 def rows(seq):
     return [(names[op], arg or 0, *loc) for op, arg, *loc in seq.get_instructions()]
+# Sequences are kept: CPython 3.14.2 damages its memory where one is freed.
+kept = t.__dict__.setdefault('kept', [])
 def main(source):
     answer = []
-    seq, _ = t.compiler_codegen(ast.parse(source), 'x', 0)
+    tree = ast.parse(source)
+    # The code that stands for ANNOTATIONS_PLACEHOLDER can't be seen from here, so code blocks that may have it are left out.
+    annotates = any(isinstance(node, ast.AnnAssign) for node in ast.walk(tree))
+    seq, _ = t.compiler_codegen(tree, 'x', 0)
     def visit(seq):
         for nested in seq.get_nested():
             visit(nested)
         given = rows(seq)
+        if annotates and any(name == 'ANNOTATIONS_PLACEHOLDER' for name, *_ in given):
+            return
         nlocals = 1 + max((a for n, a, *_ in given if 'FAST' in n), default=-1)
         nconsts = 1 + max((a for n, a, *_ in given if n == 'LOAD_CONST'), default=-1)
         consts = [constant(i) for i in range(nconsts)]
         out = t.optimize_cfg(seq, consts, nlocals)
+        kept.extend((seq, out))
         answer.append(dict(input=given, locals=nlocals, constants=nconsts, output=rows(out),
                            outputConstants=[repr(c) for c in consts]))
     visit(seq)
@@ -113,6 +121,7 @@ export function repr(constant: Constant): string {
   if (typeof constant === 'string') return `'${constant}'`;
   if (typeof constant !== 'object') return String(constant);
   if (constant.type === 'float') return Number.isInteger(constant.value) ? `${constant.value}.0` : `${constant.value}`;
+  if (constant.type === 'bytes') return `b'${'x'.repeat(constant.value.length)}'`;
   if (constant.type === 'tuple')
     return `(${constant.items.map(repr).join(', ')}${constant.items.length === 1 ? ',' : ''})`;
   if (constant.type === 'frozenset') return `frozenset({${constant.items.map(repr).join(', ')}})`;

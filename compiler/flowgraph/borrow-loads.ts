@@ -101,7 +101,8 @@ class Analysis {
       case Op.SWAP:
         this.#swap(oparg);
         break;
-      // These leave all that they look at where it is.
+      // These leave all that they look at where it is. CPython takes what they push for a product of the block's first
+      // instruction (optimize_load_fast counts pushes with the variable that counts instructions).
       case Op.GET_ANEXT:
       case Op.GET_LEN:
       case Op.IMPORT_FROM:
@@ -109,7 +110,7 @@ class Analysis {
       case Op.MATCH_MAPPING:
       case Op.MATCH_SEQUENCE:
       case Op.WITH_EXCEPT_START:
-        this.#push(i, NOT_LOCAL);
+        this.#push(0, NOT_LOCAL);
         break;
       // These take from the top and leave what they add to.
       case Op.DICT_MERGE:
@@ -125,6 +126,22 @@ class Analysis {
       case Op.CHECK_EXC_MATCH:
         this.#size--;
         this.#push(i, NOT_LOCAL);
+        break;
+      // These may give back what they were given.
+      case Op.FORMAT_SIMPLE:
+      case Op.GET_YIELD_FROM_ITER:
+        break;
+      // These leave what they take above something new.
+      case Op.LOAD_SPECIAL:
+      case Op.PUSH_EXC_INFO:
+        this.#push(i, NOT_LOCAL);
+        this.#swap(2);
+        break;
+      // These take what lies below the top.
+      case Op.END_SEND:
+      case Op.SET_FUNCTION_ATTRIBUTE:
+        this.#swap(2);
+        this.#size--;
         break;
       case Op.FOR_ITER:
         this.#reach(target!);
