@@ -1,7 +1,11 @@
+import { assembleUnit } from './assemble/assemble.ts';
 import type { CodeObject } from './bytecode/code-object.ts';
+import { generate } from './codegen/generate.ts';
 import type { Mod } from './syntax/ast.ts';
+import { parse } from './syntax/parse.ts';
 import type { Target } from './targets/target.ts';
-import type { Diagnostic } from './text/diagnostic.ts';
+import { type Diagnostic, isWarning } from './text/diagnostic.ts';
+import { decodeSource, sourceFromString } from './text/source.ts';
 
 export interface CompileOptions {
   readonly filename: string;
@@ -28,3 +32,20 @@ export interface Compilation {
 
 /** Compiles Python source: bytes as a file has them (encoding cookie, BOM) or text already decoded. Never throws for bad input. */
 export type Compile = (source: Uint8Array | string, options: CompileOptions) => Compilation;
+
+/** CPython's compile(), from source to code object, for the target's version. */
+export const compile: Compile = (source, options) => {
+  const mode = options.mode ?? 'exec';
+  const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
+  const { tree, diagnostics: syntax } = parse(text, { mode });
+  const { code, diagnostics } = generate(tree, {
+    filename: options.filename,
+    target: options.target,
+    optimize: options.optimize ?? 0,
+    interactive: mode === 'single',
+    features: options.flags ?? 0,
+    assemble: assembleUnit,
+  });
+  const all = [...syntax, ...diagnostics];
+  return { tree, code, diagnostics: [...all.filter((d) => !isWarning(d)), ...all.filter(isWarning)] };
+};

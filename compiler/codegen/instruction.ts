@@ -38,4 +38,10 @@ export class InstructionSequence {
   add(op: Op, oparg: number, location: Location): void {
     this.instructions.push({ op, oparg, location });
   }
+
+  /** Puts an instruction before index `at`; labels from there on move (`_PyInstructionSequence_InsertInstruction`). */
+  insert(at: number, op: Op, oparg: number, location: Location): void {
+    this.instructions.splice(at, 0, { op, oparg, location });
+    for (let label = 0; label < this.labels.length; label++) if (this.labels[label]! >= at) this.labels[label]!++;
+  }
 }

@@ -11,4 +11,14 @@ export const py314: Target = {
   features: new Set(['exceptionTable', 'positions', 'localsPlus', 'marshalSlices', 'jumpsInCodeUnits', 'disLabels']),
   meanings: {},
   isPrintable: isPrintableIn(unicode),
+  symbolRules: {
+    inlineComprehensions: true,
+    eagerAnnotations: false,
+    elseBeforeHandlers: false,
+    decoratorsAfterBases: false,
+    coroutineChecksInCodegen: false,
+    checksReservedAttributes: true,
+    aliasesHavePositions: true,
+    keyBeforeValue: false,
+  },
 };

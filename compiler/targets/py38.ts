@@ -12,4 +12,14 @@ export const py38: Target = {
   features: new Set(['coNofree']),
   meanings: blockStackMeanings,
   isPrintable: isPrintableIn(unicode),
+  symbolRules: {
+    inlineComprehensions: false,
+    eagerAnnotations: true,
+    elseBeforeHandlers: true,
+    decoratorsAfterBases: true,
+    coroutineChecksInCodegen: true,
+    checksReservedAttributes: false,
+    aliasesHavePositions: false,
+    keyBeforeValue: true,
+  },
 };

@@ -1,5 +1,6 @@
 import type { Op } from '../bytecode/op.ts';
 import type { OpcodeMeaning } from '../bytecode/opcode-docs.ts';
+import type { SymbolRules } from '../symbols/rules.ts';
 import type { IsPrintable } from './printable.ts';
 
 /** What tools/dump_opcodes.py prints: facts of one CPython version, never edited by hand. */
@@ -53,6 +54,8 @@ export interface Target {
   readonly features: ReadonlySet<Feature>;
   /** What opcodes mean here and not in the newest target (compiler/bytecode/opcode-docs.ts). */
   readonly meanings: Readonly<Record<string, OpcodeMeaning>>;
+  /** How its symbol table differs. */
+  readonly symbolRules: SymbolRules;
   /** By this version's Unicode data. */
   readonly isPrintable: IsPrintable;
 }

@@ -1,0 +1,101 @@
+import { Def, NameScope, type Scope, scopeOfSymbol } from '../symbols/scope.ts';
+import type { AnnAssign } from '../syntax/ast.ts';
+import { ConstantTable } from './const-table.ts';
+import type { FrameBlock } from './frame-block.ts';
+import { InstructionSequence } from './instruction.ts';
+import { compareCodePoints } from './python-order.ts';
+
+/** CPython's COMPILE_SCOPE_ kinds. */
+export const enum ScopeType {
+  Module,
+  Class,
+  Function,
+  AsyncFunction,
+  Lambda,
+  Comprehension,
+  Annotations,
+}
+
+export interface ArgumentCounts {
+  readonly argcount: number;
+  readonly posonlyargcount: number;
+  readonly kwonlyargcount: number;
+}
+
+export const NO_ARGUMENTS: ArgumentCounts = { argcount: 0, posonlyargcount: 0, kwonlyargcount: 0 };
+
+/** A code block while it is being compiled: CPython's `struct compiler_unit`. */
+export class CompilerUnit {
+  readonly type: ScopeType;
+  readonly scope: Scope;
+  readonly name: string;
+  qualname: string;
+  readonly firstlineno: number;
+  /** Name of the class around, for mangling; null outside classes. */
+  readonly privateName: string | null;
+  readonly counts: ArgumentCounts;
+  readonly consts = new ConstantTable();
+  /** Indexes of names, in order of first use. */
+  readonly names = new Map<string, number>();
+  readonly varnames = new Map<string, number>();
+  /** Cells, sorted, then the implicit ones of a class; free variables continue their numbering. */
+  readonly cellvars = new Map<string, number>();
+  readonly freevars = new Map<string, number>();
+  /** Names that an inlined comprehension hides outside functions: true while it is being compiled. */
+  readonly fasthidden = new Map<string, boolean>();
+  sequence = new InstructionSequence();
+  /** The sequence that waits while the module's annotations are compiled apart. */
+  stashedSequence: InstructionSequence | null = null;
+  readonly frameBlocks: FrameBlock[] = [];
+  inInlinedComprehension = 0;
+  inConditionalBlock = 0;
+  /** Names assigned through `self.` in a class. */
+  readonly staticAttributes: Set<string> | null;
+  deferredAnnotations: { readonly statement: AnnAssign; readonly index: number }[] | null = null;
+  nextConditionalAnnotation = 0;
+
+  constructor(
+    type: ScopeType,
+    scope: Scope,
+    name: string,
+    firstlineno: number,
+    privateName: string | null,
+    counts: ArgumentCounts,
+  ) {
+    this.type = type;
+    this.scope = scope;
+    this.name = name;
+    this.qualname = name;
+    this.firstlineno = firstlineno;
+    this.privateName = privateName;
+    this.counts = counts;
+    this.staticAttributes = type === ScopeType.Class ? new Set() : null;
+    for (const parameter of scope.varnames) this.varnames.set(parameter, this.varnames.size);
+    this.numberCells();
+  }
+
+  private numberCells(): void {
+    const { scope, cellvars, freevars } = this;
+    const cells: string[] = [];
+    const free: string[] = [];
+    for (const [name, flags] of scope.symbols) {
+      const where = scopeOfSymbol(flags);
+      if (where === NameScope.CELL || (flags & Def.COMP_CELL) !== 0) cells.push(name);
+      if (where === NameScope.FREE || (flags & Def.FREE_CLASS) !== 0) free.push(name);
+    }
+    for (const name of cells.sort(compareCodePoints)) cellvars.set(name, cellvars.size);
+    if (scope.needsClassClosure) indexOf(cellvars, '__class__');
+    if (scope.needsClassdict) indexOf(cellvars, '__classdict__');
+    if (scope.hasConditionalAnnotations) indexOf(cellvars, '__conditional_annotations__');
+    for (const name of free.sort(compareCodePoints)) freevars.set(name, cellvars.size + freevars.size);
+  }
+}
+
+/** The index of `name`, added at the end when it is new (`_PyCompile_DictAddObj`). */
+export function indexOf(names: Map<string, number>, name: string): number {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const index = names.size;
+  names.set(name, index);
+  return index;
+}

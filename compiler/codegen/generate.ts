@@ -1,0 +1,91 @@
+import type { CodeObject } from '../bytecode/code-object.ts';
+import { buildSymbolTable } from '../symbols/build.ts';
+import { futureFeatures } from '../symbols/future.ts';
+import type { Reporter } from '../symbols/reporter.ts';
+import type { Location, Mod } from '../syntax/ast.ts';
+import type { Target } from '../targets/target.ts';
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { Compiler } from './compiler.ts';
+import { module } from './module.ts';
+import { preprocess } from './preprocess.ts';
+import type { Assemble } from './unit.ts';
+
+export interface GenerateOptions {
+  readonly filename: string;
+  readonly target: Target;
+  readonly optimize: 0 | 1 | 2;
+  readonly interactive: boolean;
+  /** CO_FUTURE_ bits inherited from the compiling code. */
+  readonly features: number;
+  readonly assemble: Assemble;
+}
+
+export interface Generated {
+  /** Undefined only where the program is nested too deeply to be compiled at all. */
+  readonly code: CodeObject | undefined;
+  /** Errors and warnings in the order in which CPython's passes meet them. */
+  readonly diagnostics: Diagnostic[];
+}
+
+/**
+ * From a tree to a code object: future features, preprocessing, symbol table, code generation, and through `assemble`
+ * the stages behind (`_PyAST_Compile`). Changes the tree as CPython's preprocessing does.
+ */
+export function generate(tree: Mod, options: GenerateOptions): Generated {
+  const collector = new Collector();
+  try {
+    const future = futureFeatures(tree, collector);
+    const features = future.features | options.features;
+    future.features = features;
+    preprocess(tree, { optimize: options.optimize, features }, collector);
+    const symbols = buildSymbolTable(tree, future, options.target.symbolRules, collector);
+    const compiler = new Compiler({ ...options, features }, symbols, options.assemble, collector);
+    return { code: module(compiler, tree), diagnostics: collector.diagnostics };
+  } catch (error) {
+    // Only V8 knows how much stack is left; a program that needs more is too deep, as CPython says it of its own stack.
+    if (!(error instanceof RangeError)) throw error;
+    collector.tooDeep();
+    return { code: undefined, diagnostics: collector.diagnostics };
+  }
+}
+
+class Collector implements Reporter {
+  readonly diagnostics: Diagnostic[] = [];
+  private deep = false;
+
+  error(message: string, location: Location): void {
+    this.diagnostics.push(diagnosticAt('SyntaxError', message, location));
+  }
+
+  warn(message: string, location: Location): void {
+    this.diagnostics.push(diagnosticAt('SyntaxWarning', message, location));
+  }
+
+  tooDeep(): void {
+    if (this.deep) return;
+    this.deep = true;
+    this.diagnostics.push({
+      category: 'RecursionError',
+      message: 'maximum recursion depth exceeded during compilation',
+      lineno: 0,
+      offset: 0,
+      end_lineno: 0,
+      end_offset: 0,
+    });
+  }
+}
+
+/**
+ * The stages after the parser give columns as the tree has them, in bytes, plus one: CPython does not convert them
+ * to code points there.
+ */
+function diagnosticAt(category: 'SyntaxError' | 'SyntaxWarning', message: string, location: Location): Diagnostic {
+  return {
+    category,
+    message,
+    lineno: location.lineno,
+    offset: location.col_offset + 1,
+    end_lineno: location.end_lineno,
+    end_offset: location.end_col_offset + 1,
+  };
+}

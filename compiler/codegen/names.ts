@@ -1,0 +1,71 @@
+import { Op } from '../bytecode/op.ts';
+import { BlockType, isFunctionLike, NameScope, scopeOf } from '../symbols/scope.ts';
+import { ExprContext, type Location } from '../syntax/ast.ts';
+import type { Compiler } from './compiler.ts';
+import { indexOf } from './compiler-unit.ts';
+
+/** Loads, stores or deletes a name where the symbol table says that it lives (`codegen_nameop`). */
+export function nameOp(c: Compiler, name: string, ctx: ExprContext, location: Location): void {
+  const { u } = c;
+  const mangled = c.mangled(name);
+  const where = scopeOf(u.scope, mangled);
+  switch (where) {
+    case NameScope.FREE:
+      derefOp(c, indexOf(u.freevars, mangled), ctx, location);
+      return;
+    case NameScope.CELL:
+      derefOp(c, indexOf(u.cellvars, mangled), ctx, location);
+      return;
+    case NameScope.LOCAL:
+      if (isFunctionLike(u.scope) || u.fasthidden.get(mangled) === true) {
+        c.opI(fastOps[ctx]!, indexOf(u.varnames, mangled), location);
+        return;
+      }
+      break;
+    case NameScope.GLOBAL_IMPLICIT:
+      if (isFunctionLike(u.scope)) {
+        globalOp(c, mangled, true, ctx, location);
+        return;
+      }
+      break;
+    case NameScope.GLOBAL_EXPLICIT:
+      globalOp(c, mangled, false, ctx, location);
+      return;
+  }
+  const index = indexOf(u.names, mangled);
+  if (ctx === ExprContext.Load && u.scope.type === BlockType.Class && u.inInlinedComprehension > 0) {
+    c.opI(Op.LOAD_GLOBAL, index << 1, location);
+  } else c.opI(nameOps[ctx]!, index, location);
+}
+
+const fastOps = [Op.LOAD_FAST, Op.STORE_FAST, Op.DELETE_FAST];
+const nameOps = [Op.LOAD_NAME, Op.STORE_NAME, Op.DELETE_NAME];
+
+function derefOp(c: Compiler, index: number, ctx: ExprContext, location: Location): void {
+  if (ctx !== ExprContext.Load) {
+    c.opI(ctx === ExprContext.Store ? Op.STORE_DEREF : Op.DELETE_DEREF, index, location);
+    return;
+  }
+  const { scope } = c.u;
+  if (scope.type === BlockType.Class && c.u.inInlinedComprehension === 0) {
+    c.op(Op.LOAD_LOCALS, location);
+    c.opI(Op.LOAD_FROM_DICT_OR_DEREF, index, location);
+  } else if (scope.canSeeClassScope) {
+    loadClassdict(c, location);
+    c.opI(Op.LOAD_FROM_DICT_OR_DEREF, index, location);
+  } else c.opI(Op.LOAD_DEREF, index, location);
+}
+
+function globalOp(c: Compiler, mangled: string, implicit: boolean, ctx: ExprContext, location: Location): void {
+  const index = indexOf(c.u.names, mangled);
+  if (ctx === ExprContext.Store) c.opI(Op.STORE_GLOBAL, index, location);
+  else if (ctx === ExprContext.Del) c.opI(Op.DELETE_GLOBAL, index, location);
+  else if (implicit && c.u.scope.canSeeClassScope) {
+    loadClassdict(c, location);
+    c.opI(Op.LOAD_FROM_DICT_OR_GLOBALS, index, location);
+  } else c.opI(Op.LOAD_GLOBAL, index << 1, location);
+}
+
+function loadClassdict(c: Compiler, location: Location): void {
+  c.opI(Op.LOAD_DEREF, indexOf(c.u.freevars, '__classdict__'), location);
+}
