@@ -1,4 +1,4 @@
-import { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
+import { ProtocolServer } from '@vscode/debugadapter/lib/protocol.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DebuggerError } from '../core/errors.ts';
 import type { Debugger, DebuggerEvent, DebuggerMethod, LaunchOptions } from '../core/model.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { ProtocolServer } from '@vscode/debugadapter/lib/protocol';
+import type { ProtocolServer } from '@vscode/debugadapter/lib/protocol.js';
 import { DebuggerError } from '../core/errors.ts';
 import type { ConsoleKind } from './launch.ts';
 

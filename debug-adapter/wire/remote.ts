@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { DebuggerRequest } from '../core/channel.ts';
 import { DebuggerError } from '../core/errors.ts';
 import type { Debugger, DebuggerEvent, DebuggerMethod } from '../core/model.ts';
