@@ -2,6 +2,7 @@ import type { Diagnostic } from '../text/diagnostic.ts';
 import type { SourceText } from '../text/source.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
 import { ParseFailure } from './cursor.ts';
+import { SecondPass } from './errors/second-pass.ts';
 import { StatementParser } from './statements.ts';
 import { TokenKind } from './token.ts';
 import { tokenize } from './tokenizer.ts';
@@ -53,17 +54,42 @@ class ModuleParser extends StatementParser {
     try {
       tree = mode === 'exec' ? this.file() : mode === 'eval' ? this.eval() : this.interactive();
     } catch (failure) {
-      if (!(failure instanceof ParseFailure)) throw failure;
-      diagnostics.push(failure.diagnostic ?? this.tokens.error ?? this.diagnosticAt(this.p, 'invalid syntax'));
+      if (!(failure instanceof ParseFailure || failure instanceof RangeError)) throw failure;
+      diagnostics.push(this.explain(mode));
     }
     diagnostics.push(...this.tokens.warnings, ...this.stringWarnings);
     return { tree, diagnostics };
   }
 
+  /** First token of the statement of the file that is being read. */
+  private statementStart = 0;
+
+  /** The error that CPython reports. What came before the statement is known to be right. */
+  private explain(mode: ParseOptions['mode']): Diagnostic {
+    const rule = mode === 'exec' ? 'file' : mode === 'eval' ? 'eval' : 'interactive';
+    try {
+      const pass = new SecondPass(this.tokens, this, this.statementStart, this.barryAtStart);
+      return pass.run(rule) ?? this.generic();
+    } catch (failure) {
+      // The text nests deeper than the stack is.
+      if (!(failure instanceof RangeError)) throw failure;
+      return this.generic();
+    }
+  }
+
+  private generic(): Diagnostic {
+    return this.tokens.error ?? this.diagnosticAt(this.p, 'invalid syntax');
+  }
+
+  private barryAtStart = false;
+
   private file(): Mod {
     const body: Stmt[] = [];
-    this.statements(body);
-    this.expect(TokenKind.ENDMARKER);
+    while (this.kinds[this.p] !== TokenKind.ENDMARKER) {
+      this.statementStart = this.p;
+      this.barryAtStart = this.barryAsBdfl;
+      this.statement(body);
+    }
     return { kind: NodeKind.Module, body };
   }
 

@@ -57,8 +57,14 @@ export abstract class PatternParser extends ExpressionParser {
   private maybeStarPattern(): Pattern {
     const start = this.p;
     if (!this.accept(TokenKind.STAR)) return this.pattern();
-    const name = this.isName(SoftKeyword.UNDERSCORE) ? (this.p++, null) : this.captureTarget();
+    const name = this.acceptWildcard() ? null : this.captureTarget();
     return { kind: NodeKind.MatchStar, ...this.since(start), name };
+  }
+
+  private acceptWildcard(): boolean {
+    if (!this.isName(SoftKeyword.UNDERSCORE)) return false;
+    this.p++;
+    return true;
   }
 
   private captureTarget(): string {
@@ -179,7 +185,7 @@ export abstract class PatternParser extends ExpressionParser {
     const next = this.kinds[start + 1];
     if (next !== TokenKind.DOT && next !== TokenKind.LPAR) {
       if (next === TokenKind.EQUAL) this.fail();
-      const name = this.isName(SoftKeyword.UNDERSCORE) ? (this.p++, null) : this.name();
+      const name = this.acceptWildcard() ? null : this.name();
       return { kind: NodeKind.MatchAs, ...this.since(start), pattern: null, name };
     }
     const value = this.dottedValue();

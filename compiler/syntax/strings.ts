@@ -3,6 +3,7 @@ import { codePointsInBytes } from '../text/columns.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { type Expr, NodeKind } from './ast.ts';
 import { decodeBytes, decodeText, type EscapeProblems, joinText } from './escapes.ts';
+import { parseNumber } from './numbers.ts';
 import { ParameterParser } from './parameters.ts';
 import { TokenKind } from './token.ts';
 
@@ -69,9 +70,37 @@ export abstract class StringParser extends ParameterParser {
     return values[0];
   }
 
-  /** One STRING token. */
-  private string(): ConstantExpr {
-    const token = this.p++;
+  /** What is wrong with the literal of a STRING, NUMBER or MIDDLE token, as SyntaxError's message. */
+  literalProblem(token: number, raw: boolean): string | undefined {
+    const start = this.starts[token];
+    const end = this.ends[token];
+    const problems: EscapeProblems = { error: undefined, warn: () => {} };
+    const kind = this.kinds[token];
+    if (kind === TokenKind.NUMBER) {
+      const value = parseNumber(this.text, start, end);
+      return typeof value === 'string' ? value : undefined;
+    }
+    if (kind !== TokenKind.STRING) {
+      if (!raw) decodeText(this.text.slice(start, end), problems);
+      return problems.error === undefined ? undefined : `(unicode error) ${problems.error}`;
+    }
+    const literal = this.readLiteral(token);
+    if (literal.bytes) {
+      if (decodeBytes(literal.body, literal.raw, problems) === null) {
+        return 'bytes can only contain ASCII literal characters';
+      }
+      return problems.error === undefined ? undefined : `(value error) ${problems.error}`;
+    }
+    if (!literal.raw) decodeText(literal.body, problems);
+    return problems.error === undefined ? undefined : `(unicode error) ${problems.error}`;
+  }
+
+  isBytes(token: number): boolean {
+    return this.readLiteral(token).bytes;
+  }
+
+  /** Takes a STRING token apart. */
+  private readLiteral(token: number): { body: string; raw: boolean; bytes: boolean; literalKind: string | null } {
     const text = this.text;
     const end = this.ends[token];
     let quotePosition = this.starts[token];
@@ -86,13 +115,18 @@ export abstract class StringParser extends ParameterParser {
       else if (quote === 117) literalKind = 'u';
       quote = text.charCodeAt(++quotePosition);
     }
-    const size =
+    const triple =
       end - quotePosition >= 6 &&
       text.charCodeAt(quotePosition + 1) === quote &&
-      text.charCodeAt(quotePosition + 2) === quote
-        ? 3
-        : 1;
-    const body = text.slice(quotePosition + size, end - size);
+      text.charCodeAt(quotePosition + 2) === quote;
+    const size = triple ? 3 : 1;
+    return { body: text.slice(quotePosition + size, end - size), raw, bytes, literalKind };
+  }
+
+  /** One STRING token. */
+  private string(): ConstantExpr {
+    const token = this.p++;
+    const { body, raw, bytes, literalKind } = this.readLiteral(token);
     let value: Constant;
     if (bytes) {
       const problems = raw ? undefined : this.problems(token);

@@ -87,6 +87,7 @@ class Tokenizer {
     tokens.count = 0;
     tokens.names = this.#names.names;
     tokens.error = undefined;
+    tokens.errorIsRaised = false;
     tokens.unclosed = this.#brackets;
     tokens.warnings = [];
   }
@@ -465,7 +466,7 @@ class Tokenizer {
           lineno: this.#line,
           offset: this.#codePoints(this.#lineStart, pos + 1) + 1,
           end_lineno: this.#line,
-          end_offset: 0,
+          end_offset: -1,
         });
       }
       return -1;
@@ -665,6 +666,7 @@ class Tokenizer {
         end_lineno: this.#line,
         end_offset: this.#codePoints(this.#lineStart, quote) + 1,
       });
+      this.#tokens.errorIsRaised = true;
       return -1;
     }
     return f || t ? this.#formattedStart(start, quote, r, t) : this.#string(start, quote);
@@ -932,6 +934,7 @@ class Tokenizer {
               end_offset: this.#codePoints(this.#lineStart, zerosEnd) + 1,
             },
           );
+          this.#tokens.errorIsRaised = true;
           return -1;
         }
         return this.#endNumber(start, pos, 'decimal');
@@ -1049,12 +1052,14 @@ class Tokenizer {
   }
 
   #failAt(pos: number, message: string): false {
+    this.#tokens.errorIsRaised = true;
     this.#tokens.error = this.#diagnosticAt(pos, message);
     return false;
   }
 
   /** CPython's _PyTokenizer_syntaxerror with the cursor at `pos`. */
   #fail(pos: number, message: string): void {
+    this.#tokens.errorIsRaised = true;
     this.#tokens.error = this.#diagnosticAt(pos, message);
     this.#add(TokenKind.ERRORTOKEN, pos, pos);
   }

@@ -21,6 +21,8 @@ export class Tokens {
   names: string[] = [];
   /** What the ERRORTOKEN at the end means. */
   error: Diagnostic | undefined = undefined;
+  /** CPython's tokenizer raises some errors itself; others its parser derives from a code when it asks for the token. */
+  errorIsRaised = false;
   /** Positions of brackets that are still open at the end, innermost last. */
   unclosed: OpenBracket[] = [];
   warnings: Diagnostic[] = [];
