@@ -24,8 +24,11 @@ export interface DebugHooks {
   onRaise?: ((frame: Frame, exception: PyBaseException) => void) | undefined;
   /** A generator, coroutine or async generator is about to suspend with this value. */
   onSuspend?: ((frame: Frame, value: Value) => void) | undefined;
-  /** A frame is entered (`fresh`) or resumed; set it only while it is wanted, and then call `watchEntries`. */
-  onEntry?: ((frame: Frame, fresh: boolean) => void) | undefined;
+  /**
+   * A frame is entered or resumed: frame.ip is what it runs next. Set it only while it is wanted, and then call
+   * `watchEntries`.
+   */
+  onEntry?: ((frame: Frame) => void) | undefined;
   /** Called about every 20,000 loop turns and calls: true pauses. The place to look at a flag another thread sets. */
   onRation?(): boolean;
   /** Whether stepping may stop in this frame's code; default: everywhere. */
@@ -168,7 +171,8 @@ export class Debugging {
     }
     if (this.hooks.onEntry !== undefined) {
       vm.fuel = 0;
-      if (entering) this.hooks.onEntry(frame, frame.index <= frame.program.pristine.indexOf(Opcode.RESUME));
+      // A frame that TypeScript code resumes isn't told from one that jumps back, but by where it stands.
+      if (entering || frame.program.pristine[frame.index] !== Opcode.JUMP_BACKWARD) this.hooks.onEntry(frame);
     }
     if (this.step?.kind === StepKind.INTO) {
       vm.fuel = 0;
