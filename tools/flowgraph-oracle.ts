@@ -58,9 +58,16 @@ def main(source):
 export const optimizedByCPython = (oracle: Oracle, source: string): Optimization[] => oracle.ask(PROGRAM, source);
 
 const madeUpConstant = (i: number): Constant =>
-  [i % 300, null, `s${i}`, new FloatConstant(i / 4), i % 7 === 0, new TupleConstant([i, 'x']), 0, i === 0 ? 0 : -i][
-    i % 8
-  ]!;
+  [
+    i % 300,
+    i === 1 ? null : `n${i}`,
+    `s${i}`,
+    new FloatConstant(i / 4),
+    i === 4 || new BytesConstant(new Uint8Array(i).fill(120)),
+    new TupleConstant([i, 'x']),
+    new FloatConstant(i + 0.125),
+    -i,
+  ][i % 8]!;
 
 const opByName = new Map(opNames.map((name, op) => [name, op as Op]));
 

@@ -1,4 +1,5 @@
 import { ComplexConstant } from '../bytecode/constants.ts';
+import { nearestAtan2, nearestCos, nearestExp, nearestLog, nearestSin } from './exact-functions.ts';
 import { floatPower } from './float-arithmetic.ts';
 
 /** (a + bj) / (c + dj); `b` or `d` undefined for a real operand; undefined by zero (CPython 3.14's _Py_c_quot, _Py_cr_quot, _Py_rc_quot). */
@@ -30,8 +31,9 @@ export function complexPower(a: number, b: number, c: number, d: number): Comple
   const result =
     d === 0 && Number.isInteger(c) && Math.abs(c) <= 100 ? integerPower(a, b, c) : generalPower(a, b, c, d);
   if (result === undefined) return undefined;
-  const isOverflow = !Number.isFinite(result.real) || !Number.isFinite(result.imag);
-  return isOverflow && [a, b, c, d].every(Number.isFinite) ? undefined : result;
+  const isOverflow =
+    Math.abs(result.real) === Number.POSITIVE_INFINITY || Math.abs(result.imag) === Number.POSITIVE_INFINITY;
+  return isOverflow ? undefined : result;
 }
 
 /** c_powi: repeated squaring, and the quotient of 1 for a negative power. */
@@ -63,11 +65,11 @@ function generalPower(a: number, b: number, c: number, d: number): ComplexConsta
   if (a === 0 && b === 0) return d !== 0 || c < 0 ? undefined : new ComplexConstant(0, 0);
   const magnitude = Math.hypot(a, b);
   let length = floatPower(magnitude, c) ?? Number.POSITIVE_INFINITY;
-  const angle = Math.atan2(b, a);
+  const angle = nearestAtan2(b, a);
   let phase = angle * c;
   if (d !== 0) {
-    length *= Math.exp(-angle * d);
-    phase += d * Math.log(magnitude);
+    length *= nearestExp(-angle * d);
+    phase += d * nearestLog(magnitude);
   }
-  return new ComplexConstant(length * Math.cos(phase), length * Math.sin(phase));
+  return new ComplexConstant(length * nearestCos(phase), length * nearestSin(phase));
 }

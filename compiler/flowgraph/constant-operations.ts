@@ -60,7 +60,8 @@ export function unaryOperation(op: Op, operand: Constant): Constant | undefined 
   if (op === Op.UNARY_NOT) return !isTrue(operand);
   const int = asInt(operand);
   if (int !== undefined) {
-    if (op === Op.UNARY_INVERT) return intInvert(int);
+    // ~True warns when it runs, so it is left to run.
+    if (op === Op.UNARY_INVERT) return typeof operand === 'boolean' ? undefined : intInvert(int);
     return op === Op.UNARY_NEGATIVE ? intNegative(int) : int;
   }
   if (op === Op.UNARY_INVERT) return undefined;
@@ -234,6 +235,8 @@ function concatenation(left: Constant, right: Constant): Constant | undefined {
 }
 
 function repetition(sequence: Constant, times: Int): Constant | undefined {
+  // What Py_ssize_t can't hold raises, also where nothing is repeated.
+  if (BigInt.asIntN(64, BigInt(times)) !== BigInt(times)) return undefined;
   const count = Number(times);
   const mayRepeat = (size: number, limit: number) => size === 0 || (count >= 0 && count <= Math.floor(limit / size));
   if (sequence instanceof TupleConstant) {
