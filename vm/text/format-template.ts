@@ -121,7 +121,7 @@ function wholeNumber(text: string): number {
     const digit = decimalValue(codePoint);
     if (digit < 0) return -1;
     value = value * 10 + digit;
-    if (value > 0x7fffffffffffffff) throw valueError('Too many decimal digits in format string');
+    if (value >= 2 ** 63) throw valueError('Too many decimal digits in format string');
   }
   return text === '' ? -1 : value;
 }

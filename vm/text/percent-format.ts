@@ -167,7 +167,7 @@ class PercentFormatter<V> {
     while (template[this.#at] >= '0' && template[this.#at] <= '9') this.#at++;
     if (this.#at === start) return -1;
     const value = Number(template.substring(start, this.#at));
-    if (value > (what === 'width' ? 0x7fffffffffffffff : 0x7fffffff)) throw valueError(`${what} too big`);
+    if (value >= 2 ** (what === 'width' ? 63 : 31)) throw valueError(`${what} too big`);
     return value;
   }
 
