@@ -34,7 +34,8 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
     co_posonlyargcount: unit.posonlyargcount,
     co_kwonlyargcount: unit.kwonlyargcount,
     co_nlocals: unit.varnames.length,
-    co_stacksize: graph.stackSize,
+    // A bare `raise` needs no stack; CPython gives every frame room for one value.
+    co_stacksize: Math.max(graph.stackSize, 1),
     co_flags: unit.flags,
     co_code: codeBytes(instructions, layout, opcodes),
     co_consts: graph.constants.list,

@@ -52,11 +52,35 @@ export class BasicBlock {
   unsafeLocalsHigh = 0;
   /** Handlers in force on entry, innermost last, while exception targets are being labelled. */
   handlers: BasicBlock[] | null = null;
+  /** Handlers of the instructions that were removed last at the indexes past the end: see `add`. */
+  leftHandlers: (BasicBlock | null)[] | null = null;
   /** Index of its first instruction among all, once the order is final. */
   index = -1;
 
   constructor(isLabelled: boolean) {
     this.isLabelled = isLabelled;
+  }
+
+  /** Keeps the first `size` instructions; those behind are still as they were before others were moved to the front. */
+  truncate(size: number): void {
+    const { instructions } = this;
+    for (let i = size; i < instructions.length; i++) {
+      const { except } = instructions[i]!;
+      if (except === null && this.leftHandlers === null) continue;
+      this.leftHandlers ??= [];
+      this.leftHandlers[i] = except;
+    }
+    instructions.length = size;
+  }
+
+  /**
+   * Adds an instruction at the end, once exception targets are labelled. It gets the handler of the instruction that was
+   * last removed at its index: CPython's basicblock_addop does not set i_except, and the unused slots of a block's array
+   * keep what was there. So a NOT_TAKEN is in the exception table if a NOP was removed in its block, and else is not.
+   */
+  add(instruction: CfgInstruction): void {
+    if (this.leftHandlers !== null) instruction.except = this.leftHandlers[this.instructions.length] ?? null;
+    this.instructions.push(instruction);
   }
 
   last(): CfgInstruction | undefined {

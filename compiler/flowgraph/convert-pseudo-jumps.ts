@@ -11,12 +11,11 @@ export const convertPseudoJumps: Pass = {
       const jump = b.last();
       if (jump === undefined || (jump.op !== Op.JUMP_IF_FALSE && jump.op !== Op.JUMP_IF_TRUE)) continue;
       jump.op = jump.op === Op.JUMP_IF_FALSE ? Op.POP_JUMP_IF_FALSE : Op.POP_JUMP_IF_TRUE;
+      const copy = new CfgInstruction(Op.COPY, 1, jump.location, null);
+      const toBool = new CfgInstruction(Op.TO_BOOL, 0, jump.location, null);
+      copy.except = toBool.except = jump.except;
       b.instructions.pop();
-      b.instructions.push(
-        new CfgInstruction(Op.COPY, 1, jump.location, null),
-        new CfgInstruction(Op.TO_BOOL, 0, jump.location, null),
-        jump,
-      );
+      b.instructions.push(copy, toBool, jump);
     }
   },
 };

@@ -18,7 +18,7 @@ export const normalizeJumps: Pass = {
       if (jump === undefined || (opFlags[jump.op]! & OpFlag.CONDITIONAL) === 0) continue;
       const target = jump.target!;
       if (!target.isVisited) {
-        b.instructions.push(new CfgInstruction(Op.NOT_TAKEN, 0, jump.location, null));
+        b.add(new CfgInstruction(Op.NOT_TAKEN, 0, jump.location, null));
         continue;
       }
       const back = new BasicBlock(false);

@@ -159,6 +159,6 @@ function threadJump(block: BasicBlock, jump: CfgInstruction, landing: CfgInstruc
   if (jump.target === landing.target) return false;
   jump.set(Op.NOP, 0);
   jump.target = null;
-  block.instructions.push(new CfgInstruction(op, 0, landing.location, landing.target));
+  block.add(new CfgInstruction(op, 0, landing.location, landing.target));
   return true;
 }

@@ -85,7 +85,7 @@ function removeNopsOf(block: BasicBlock): number {
     kept++;
     previousLine = line;
   }
-  if (kept !== size) instructions.length = kept;
+  if (kept !== size) block.truncate(kept);
   return size - kept;
 }
 

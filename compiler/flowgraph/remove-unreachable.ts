@@ -25,7 +25,7 @@ export const removeUnreachable: Pass = {
     }
     for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
       if (b.predecessors > 0) continue;
-      b.instructions.length = 0;
+      b.truncate(0);
       b.isHandler = false;
     }
   },
