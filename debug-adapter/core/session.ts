@@ -101,6 +101,7 @@ export class Session {
 
   private trapped(frame: Frame): void {
     const stepped = this.step?.hit(frame) ?? false;
+    if (this.step?.wantsEntries && this.hooks.onEntry === undefined) this.updateHooks();
     const reached = this.breakpoints.reached(frame);
     if (reached !== undefined) {
       for (const message of reached.messages) this.log(message, frame);
@@ -149,7 +150,7 @@ export class Session {
       step !== undefined || filters.raised !== undefined ? (frame, error) => this.raised(frame, error) : undefined;
     hooks.onSuspend =
       step !== undefined || filters.suspend !== undefined ? (frame, value) => this.suspending(frame, value) : undefined;
-    hooks.onEntry = step?.wantsEntries ? (frame, fresh) => this.entered(frame, fresh) : undefined;
+    hooks.onEntry = step?.wantsEntries ? (frame) => this.step?.entering(frame) : undefined;
     if (hooks.onEntry !== undefined) this.debugging.watchEntries();
   }
 
@@ -163,10 +164,6 @@ export class Session {
     this.step?.suspends(frame);
     if (!this.filters.stopsAtSuspension(frame)) return;
     this.hold(frame, { reason: 'suspend', ...this.filters.describeSuspension(frame, value) });
-  }
-
-  private entered(frame: Frame, fresh: boolean): void {
-    if (this.step?.entering(frame, fresh)) this.hold(frame, { reason: 'step', description: 'Paused on step' });
   }
 
   /** An exception that nothing caught is about to end the program. */

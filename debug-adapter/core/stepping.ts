@@ -35,7 +35,7 @@ export class Step {
   /** Traps in those that wait for it, put up when it is about to hand over to them. */
   private readonly outside: TrapSet;
   private outerFrames = new Map<Frame, ReadonlySet<number> | 'lines'>();
-  /** Frames that have been entered by a step in, with the index of their first line. */
+  /** Frames that were entered or resumed on the way in, with the index at which they go on; -1: at their first line. */
   private readonly entered = new Map<Frame, number>();
   private readonly entries: TrapSet;
   private followsEntries: boolean;
@@ -82,7 +82,8 @@ export class Step {
   /** A trap is hit before the instruction at frame.index runs. True when the step ends here. */
   hit(frame: Frame): boolean {
     const { program, index } = frame;
-    if (this.entered.get(frame) === index) return true;
+    const resumed = this.entered.get(frame);
+    if (resumed !== undefined) return resumed === index || this.beginsHere(program, index);
     if (frame === this.frame) {
       if (
         this.kind !== 'out' &&
@@ -96,20 +97,20 @@ export class Step {
     }
     const places = this.outerFrames.get(frame);
     if (places === undefined) return false;
-    return places === 'lines' ? lineStarts(program).begins[index] === 1 : places.has(index);
+    return places === 'lines' ? this.beginsHere(program, index) : places.has(index);
   }
 
-  /** A frame is entered (`fresh`) or resumed, and is about to run frame.index. True when the step ends here. */
-  entering(frame: Frame, fresh: boolean): boolean {
+  /** A frame is entered or resumed. The step ends where it goes on, or in a new one at its first line. */
+  entering(frame: Frame): void {
     const { program } = frame;
-    if (!this.isOwnCode(program) || (frame === this.frame && fresh)) return false;
+    if (frame === this.frame || !this.isOwnCode(program) || this.entered.has(frame)) return;
     const { indices, first } = lineStarts(program);
-    if (!fresh && frame.index >= first) return frame !== this.frame;
-    const target = this.everyInstruction ? first : indices[0];
-    if (target === undefined) return false;
-    this.entered.set(frame, target);
-    this.entries.add(program, target);
-    return false;
+    // What stands behind a yield is a RESUME, which belongs to nobody's line.
+    const next = program.pristine[frame.ip] === Opcode.RESUME_AFTER ? frame.ip + 1 : frame.ip;
+    const resumesAt = frame.ip < first ? -1 : next;
+    this.entered.set(frame, resumesAt);
+    if (resumesAt >= 0) this.entries.add(program, resumesAt);
+    for (const index of this.everyInstruction ? [first] : indices) this.entries.add(program, index);
   }
 
   /** An exception is on its way through `frame`. Where it passes through the unit, those outside may catch it. */
@@ -128,6 +129,10 @@ export class Step {
     this.forgetOuter();
     if (this.kind === 'in') this.awaitOuter();
     else if (this.kind === 'out' && isPlainGenerator(frame) && !isDelegating(frame.back)) this.awaitOuter();
+  }
+
+  private beginsHere(program: Program, index: number): boolean {
+    return this.everyInstruction || lineStarts(program).begins[index] === 1;
   }
 
   private aboutToReturn(): void {
