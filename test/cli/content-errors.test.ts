@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Oracle, pyodideOracle } from '../../tools/oracle.ts';
+import { coroscope, inFolder } from './command.ts';
+
+/** Programs that CPython refuses, as bytes in latin-1. */
+const broken = [
+  'x = (\n',
+  'a b\n',
+  'return\n',
+  '\tx\n  y',
+  'if 1:\n\tx\n        y\n',
+  'def f():\n  yield\n  return\n break',
+  'f(**a, *b)',
+  'del f(\n1,\n2)\n',
+  'class A:\n  def f(self):\n      y = "abc" "def" 3\n',
+  'async def f():\n    return [await x for x in y\n',
+  'def f(a, a): pass\n',
+  'nonlocal x\n',
+  'def f():\n    x = 1\n    global x\n',
+  'x = """abc\n def \n',
+  '"abc',
+  'f"{"',
+  'x = 1\r\ny y\r\n',
+  '\xc3\xa9 = $',
+  '"\xc3\xa9" \xc3\xa9 \xc3\xa9',
+  '"\\N{no such name}"',
+  "x = '\\x1'",
+  'a\0b',
+  'x = "\xff"',
+  '# coding: nonsense\nx',
+  '# coding: latin-1\nx = "\xe9" $ 2\n',
+  '\xef\xbb\xbfx x',
+  '\xef\xbb\xbf# coding: latin-1\nx',
+];
+
+describe('what CPython would report of a file', () => {
+  let cpython: Oracle;
+  before(async function () {
+    this.timeout(60_000);
+    cpython = await pyodideOracle();
+  });
+
+  it('is shown as CPython shows it by flags, dis and compile, with exit code 1', function () {
+    this.timeout(120_000);
+    const expected = cpython.ask<string[]>(
+      `
+import os, traceback
+def main(programs):
+    os.makedirs('/tmp/broken', exist_ok=True)
+    os.chdir('/tmp/broken')
+    shown = []
+    for program in programs:
+        source = program.encode('latin-1')
+        with open('broken.py', 'wb') as file: file.write(source)
+        try:
+            compile(source, 'broken.py', 'exec')
+            shown.append('')
+        except Exception as error:
+            shown.append(''.join(traceback.format_exception_only(error)))
+    return shown
+`,
+      broken,
+    );
+    inFolder((folder) => {
+      const different: string[] = [];
+      broken.forEach((program, index) => {
+        writeFileSync(join(folder, 'broken.py'), Buffer.from(program, 'latin1'));
+        const commands = [['flags'], ['dis'], ['compile', '--out', 'out']].slice(0, index < 3 ? 3 : 1);
+        for (const command of commands) {
+          const { stdout, stderr, status } = coroscope([...command, 'broken.py'], { cwd: folder });
+          assert.equal(status, 1, `${JSON.stringify(program)}: ${stderr}`);
+          assert.equal(stdout, command[0] === 'compile' ? '0 compiled, 1 failed\n' : '');
+          if (stderr !== expected[index]) {
+            different.push(`${JSON.stringify(program)}\n--- ours\n${stderr}--- CPython\n${expected[index]}`);
+          }
+        }
+      });
+      assert.deepEqual(different, []);
+    });
+  });
+});
