@@ -64,9 +64,9 @@ function entryOf(code: CodeObject): FlagsEntry {
 /**
  * The table for people: a line for each code object, and below it a line for each place where it suspends, such as
  *
- *     line  name        kind       flags                                            stack
- *        7  co_process  generator  35 = 0x23  OPTIMIZED NEWLOCALS GENERATOR         4
- *           yield at 10:11–10:18, offset 26
+ *     line  name        kind       stack  flags
+ *       12  co_process  generator      5     35  0x23  OPTIMIZED NEWLOCALS GENERATOR
+ *             yield at 15:11–18, offset 60
  */
 export function table(entries: readonly FlagsEntry[], paint: Paint): string {
   const rows = entries.map((entry) => ({
@@ -74,7 +74,8 @@ export function table(entries: readonly FlagsEntry[], paint: Paint): string {
     name: entry.qualname,
     kind: entry.kind as string,
     stack: String(entry.stacksize),
-    number: entry.flags === 0 ? '0' : `${entry.flags} = 0x${entry.flags.toString(16)}`,
+    flags: String(entry.flags),
+    hex: `0x${entry.flags.toString(16)}`,
     names: entry.flagNames.map((name) => name.replace(/^CO_/, '')).join(' '),
     points: entry.suspensionPoints,
   }));
@@ -84,10 +85,11 @@ export function table(entries: readonly FlagsEntry[], paint: Paint): string {
   const name = width('name', (row) => row.name);
   const kind = width('kind', (row) => row.kind);
   const stack = 'stack'.length;
-  const number = width('', (row) => row.number);
+  const flags = width('flags', (row) => row.flags);
+  const hex = width('', (row) => row.hex);
   const lines = [
     paint.dim(
-      `${'line'.padStart(line)}  ${'name'.padEnd(name)}  ${'kind'.padEnd(kind)}  ${'stack'.padStart(stack)}  flags`,
+      `${'line'.padStart(line)}  ${'name'.padEnd(name)}  ${'kind'.padEnd(kind)}  ${'stack'.padStart(stack)}  ${'flags'.padStart(flags)}`,
     ),
   ];
   for (const row of rows) {
@@ -95,7 +97,7 @@ export function table(entries: readonly FlagsEntry[], paint: Paint): string {
     const shownName = row.name.padEnd(name);
     const shownKind = row.kind.padEnd(kind);
     lines.push(
-      `${row.line.padStart(line)}  ${suspends ? paint.bold(shownName) : shownName}  ${suspends ? paint.accent(shownKind) : shownKind}  ${row.stack.padStart(stack)}  ${row.number.padEnd(number)}  ${row.names}`.trimEnd(),
+      `${row.line.padStart(line)}  ${suspends ? paint.bold(shownName) : shownName}  ${suspends ? paint.accent(shownKind) : shownKind}  ${row.stack.padStart(stack)}  ${row.flags.padStart(flags)}  ${row.hex.padEnd(hex)}  ${row.names}`.trimEnd(),
     );
     for (const point of row.points) lines.push(`${' '.repeat(line + 4)}${pointText(point, paint)}`);
   }

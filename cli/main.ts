@@ -63,6 +63,14 @@ async function complain(command: string, message: string): Promise<number> {
   return Exit.USAGE;
 }
 
+// A reader such as `head` that has seen enough is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 // The exit code is set and not forced, so that output that is still on its way arrives.
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;

@@ -19,11 +19,7 @@ export const paintFor = (stream: NodeJS.WriteStream): Paint =>
 
 /** Writes all of a text, also to a pipe that is slower than we are; resolves when it is out. */
 export function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, (error) => {
-      // A reader such as `head` that has seen enough is no error.
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
-      else resolve();
-    });
+  return new Promise((resolve) => {
+    stream.write(text, () => resolve());
   });
 }

@@ -137,7 +137,7 @@ describe('coroscope flags', () => {
     const { stdout, status } = coroscope(['flags', 'examples/co_process.py']);
     assert.equal(status, 0);
     assert.match(stdout, /^line {2}name +kind +stack {2}flags\n/);
-    assert.match(stdout, /co_process {2}generator +\d+ {2}35 = 0x23 {2}OPTIMIZED NEWLOCALS GENERATOR\n/);
+    assert.match(stdout, /co_process {2}generator +\d+ {5}35 {2}0x23 {2}OPTIMIZED NEWLOCALS GENERATOR\n/);
     assert.match(stdout, /\n {8}yield at \d+:11–18, offset \d+\n/);
     assert.ok(!stdout.includes('\x1b'));
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coroscope, inFolder } from './command.ts';
@@ -63,6 +64,13 @@ describe('coroscope', () => {
         assert.equal(status, 2, args.join(' '));
       }
     });
+  });
+
+  it('ends quietly when its reader has seen enough', () => {
+    const command = `"${process.execPath}" dist/cli.js dis --json examples/pipeline.py | head -n 1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    assert.equal(stdout, '[\n');
+    assert.equal(stderr, '');
   });
 
   it('shows the overview on stderr when nothing is asked', () => {
