@@ -1,6 +1,7 @@
 // npm run bench -- NAME [ARG…]
 const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): Promise<void> }>> = {
   compile: () => import('./compile.ts'),
+  debug: () => import('./debug.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);

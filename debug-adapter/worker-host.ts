@@ -29,7 +29,11 @@ export class WorkerHost implements Host {
     this.environment = base.environment;
     this.platform = base.platform;
     this.pid = base.pid;
-    this.files = standardStreams(base.files, (fd, text) => this.write(fd, text), (length) => this.read(length));
+    this.files = standardStreams(
+      base.files,
+      (fd, text) => this.write(fd, text),
+      (length) => this.read(length),
+    );
   }
 
   time(): bigint {

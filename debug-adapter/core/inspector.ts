@@ -1,6 +1,7 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
 import { callChain } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
+import { Opcode } from '../../vm/interpreter/opcode.ts';
 import type { PyGenerator } from '../../vm/objects/generator.ts';
 import type { Slot } from '../../vm/objects/object.ts';
 import type { PyTraceback } from '../../vm/objects/traceback.ts';
@@ -196,7 +197,7 @@ export class Inspector {
     return callChain(stop?.frame).map((frame, depth) => ({
       frame,
       lasti: frame.lasti,
-      isNext: depth === 0,
+      isNext: depth === 0 && (stop?.info.reason !== 'pause' || isJumpBack(frame)),
       isOver: false,
       returned: depth === 0 ? this.session.returned : undefined,
     }));
@@ -296,6 +297,9 @@ export class Inspector {
     };
   }
 }
+
+/** A pause catches a program before it jumps back, or else inside a call. */
+const isJumpBack = (frame: Frame): boolean => frame.program.pristine[frame.index] === Opcode.JUMP_BACKWARD;
 
 function tracebackPlaces(traceback: PyTraceback | null): Place[] {
   const places: Place[] = [];

@@ -25,6 +25,7 @@ export function readLaunch(configuration: LaunchConfiguration): LaunchOptions & 
   const given = optional(configuration, 'program', isString, 'the path of a Python file');
   if (given === undefined || given === '') throw new DebuggerError("The launch configuration needs a 'program'.");
   const program = isAbsolute(given) ? given : resolve(cwd, given);
+  const noDebug = optional(configuration, 'noDebug', isBoolean, 'true or false') ?? false;
   const stat = statSync(program, { throwIfNoEntry: false });
   if (stat === undefined) throw new DebuggerError(`There is no file ${program}.`);
   if (stat.isDirectory()) throw new DebuggerError(`${program} is a directory. 'program' must name a Python file.`);
@@ -36,7 +37,7 @@ export function readLaunch(configuration: LaunchConfiguration): LaunchOptions & 
     cwd,
     env: environment(optional(configuration, 'env', isEnvironment, 'an object of strings') ?? {}),
     target: optional(configuration, 'target', isString, "a version such as '3.14'") ?? '3.14',
-    stopOnEntry: optional(configuration, 'stopOnEntry', isBoolean, 'true or false') ?? false,
+    stopOnEntry: !noDebug && (optional(configuration, 'stopOnEntry', isBoolean, 'true or false') ?? false),
     justMyCode: optional(configuration, 'justMyCode', isBoolean, 'true or false') ?? true,
     console:
       optional(configuration, 'console', isConsole, 'internalConsole, integratedTerminal or externalTerminal') ??
