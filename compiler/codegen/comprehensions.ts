@@ -27,7 +27,7 @@ export function comprehension(c: Compiler, e: ComprehensionExpr): void {
   const outermost = e.generators[0]!;
   const isGenerator = e.kind === NodeKind.GeneratorExp;
   if (entry.compInlined) {
-    visitExpr(c, outermost.iter);
+    outermostIterator(c, outermost);
     const state = pushInlinedState(c, entry, location);
     c.opI(buildOp(e), 0, location);
     c.opI(Op.SWAP, 2, location);
@@ -35,7 +35,6 @@ export function comprehension(c: Compiler, e: ComprehensionExpr): void {
     popInlinedState(c, state, location);
     return;
   }
-  // In 3.14 the generator gets an iterator: GET_ITER is the caller's, so that errors are raised there.
   enterScope(c, scopeName(e), ScopeType.Comprehension, entry, e.lineno, null, {
     argcount: 1,
     posonlyargcount: 0,
@@ -46,13 +45,19 @@ export function comprehension(c: Compiler, e: ComprehensionExpr): void {
   if (!isGenerator) c.op(Op.RETURN_VALUE, location);
   else wrapInStopIterationHandler(c);
   finishFunction(c, true, 0, location);
-  visitExpr(c, outermost.iter);
+  outermostIterator(c, outermost);
   c.opI(Op.CALL, 0, location);
   if (isAsync && !isGenerator) {
     c.opI(Op.GET_AWAITABLE, 0, location);
     c.loadConst(null, location);
     addYieldFrom(c, true, location);
   }
+}
+
+/** The outermost iterable becomes an iterator outside the comprehension, so that errors are raised there. */
+function outermostIterator(c: Compiler, generator: Comprehension): void {
+  visitExpr(c, generator.iter);
+  c.op(generator.is_async ? Op.GET_AITER : Op.GET_ITER, locationOf(generator.iter));
 }
 
 function scopeName(e: ComprehensionExpr): string {
@@ -115,12 +120,14 @@ function syncFor(
       if (item !== undefined) {
         visitExpr(c, item);
         loops = false;
-      } else visitExpr(c, generator.iter);
+      } else {
+        visitExpr(c, generator.iter);
+        c.op(Op.GET_ITER, locationOf(generator.iter));
+      }
     }
   }
   const iterLocation = locationOf(generator.iter);
   if (loops) {
-    c.op(Op.GET_ITER, iterLocation);
     c.useLabel(start);
     c.jump(Op.FOR_ITER, anchor, iterLocation);
   }
@@ -153,9 +160,11 @@ function asyncFor(
   const ifCleanup = c.newLabel();
   if (!iterOnStack) {
     if (index === 0) c.opI(Op.LOAD_FAST, 0, location);
-    else visitExpr(c, generator.iter);
+    else {
+      visitExpr(c, generator.iter);
+      c.op(Op.GET_AITER, locationOf(generator.iter));
+    }
   }
-  c.op(Op.GET_AITER, locationOf(generator.iter));
   c.useLabel(start);
   const type = FrameBlockType.AsyncComprehensionGenerator;
   c.pushFrameBlock({ type, location, block: start, exit: NO_LABEL, finalbody: null, name: null });
@@ -229,7 +238,7 @@ function pushInlinedState(c: Compiler, entry: Scope, location: Location): Inline
   // that is the cell itself, and the comprehension gets a new one.
   const { u } = c;
   for (const [name, symbol] of entry.symbols) {
-    if (!isBoundInside(symbol, classBlock)) continue;
+    if (!isBoundInside(symbol)) continue;
     const outer = scopeOf(u.scope, name);
     c.opI(Op.LOAD_FAST_AND_CLEAR, indexOf(u.varnames, name), location);
     if (scopeOfSymbol(symbol) === NameScope.CELL) {
@@ -247,8 +256,8 @@ function pushInlinedState(c: Compiler, entry: Scope, location: Location): Inline
   return state;
 }
 
-function isBoundInside(symbol: number, classBlock: boolean): boolean {
-  return ((symbol & Def.LOCAL) !== 0 && (symbol & Def.NONLOCAL) === 0) || classBlock;
+function isBoundInside(symbol: number): boolean {
+  return (symbol & Def.LOCAL) !== 0 && (symbol & Def.NONLOCAL) === 0;
 }
 
 /** `_PyCompile_TweakInlinedComprehensionScopes`: names mean what they mean in the comprehension. */
@@ -266,7 +275,7 @@ function tweakScopes(c: Compiler, entry: Scope, state: InlinedState, classBlock:
       symbols.set(name, symbol);
       state.symbols.set(name, outSymbol);
     }
-    if (isBoundInside(symbol, classBlock) && !isFunctionLike(u.scope) && u.fasthidden.get(name) !== true) {
+    if (isBoundInside(symbol) && !isFunctionLike(u.scope) && u.fasthidden.get(name) !== true) {
       u.fasthidden.set(name, true);
       state.hidden.push(name);
     }

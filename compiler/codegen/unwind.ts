@@ -30,7 +30,7 @@ export function unwindBlock(c: Compiler, block: FrameBlock, preserve: boolean, l
       return location;
     case FrameBlockType.ForLoop:
       if (preserve) c.opI(Op.SWAP, 2, location);
-      c.op(Op.POP_ITER, location);
+      c.op(Op.POP_TOP, location);
       return location;
     case FrameBlockType.TryExcept:
       c.op(Op.POP_BLOCK, location);

@@ -362,7 +362,8 @@ class SymbolVisitor {
     this.exprs(s.decorator_list);
     if (s.type_params.length > 0) {
       const kwDefaults = s.args.kw_defaults.some((value) => value !== null);
-      this.enterTypeParams(s.name, s, s.args.defaults.length > 0, kwDefaults);
+      // CPython asks whether there is a list of defaults, and the parser always makes one.
+      this.enterTypeParams(s.name, s, true, kwDefaults);
       for (const param of s.type_params) this.typeParam(param);
     }
     const scope = new Scope(s.name, BlockType.Function, s, this.cur);
