@@ -118,7 +118,10 @@ files.forEach((file, i) => {
     else bothRejected++;
     return;
   }
-  if (refused !== undefined || code === undefined) return void one('refused', refused ?? 'no code');
+  if (refused !== undefined || code === undefined) {
+    one('refused', refused ?? 'no code');
+    return;
+  }
   const theirs = loads(Buffer.from(marshalled, 'base64'), target) as CodeObject;
   const differences = codeDifferences(code, theirs);
   if (differences.length === 0) exact++;

@@ -47,6 +47,8 @@ export class CompilerUnit {
   /** The sequence that waits while the module's annotations are compiled apart. */
   stashedSequence: InstructionSequence | null = null;
   readonly frameBlocks: FrameBlock[] = [];
+  /** Said once of a code block. */
+  tooManyBlocks = false;
   inInlinedComprehension = 0;
   inConditionalBlock = 0;
   /** Names assigned through `self.` in a class. */

@@ -15,7 +15,7 @@ import { type Numbers, numbersOf } from './numbers.ts';
 import type { Assemble } from './unit.ts';
 
 /** Most frame blocks that a function may nest (CO_MAXBLOCKS). */
-const MAX_BLOCKS = 40;
+const MAX_BLOCKS = 21;
 
 /** co_flags that code inherits from the code that compiles it (PyCF_MASK). */
 const INHERITED_FLAGS =
@@ -254,7 +254,8 @@ export class Compiler {
   // --- frame blocks ------------------------------------------------------------------------------------------------
 
   pushFrameBlock(block: FrameBlock): void {
-    if (this.u.frameBlocks.length === MAX_BLOCKS) {
+    if (this.u.frameBlocks.length === MAX_BLOCKS && !this.u.tooManyBlocks) {
+      this.u.tooManyBlocks = true;
       this.error('too many statically nested blocks', block.location);
     }
     this.u.frameBlocks.push(block);

@@ -524,13 +524,11 @@ function subscript(c: Compiler, e: Subscript): void {
 
 function yieldExpr(c: Compiler, e: Yield): void {
   const location = locationOf(e);
-  if (!isFunctionLike(c.u.scope)) {
-    c.error("'yield' outside function", e);
-    return;
-  }
+  const allowed = isFunctionLike(c.u.scope);
+  if (!allowed) c.error("'yield' outside function", e);
   if (e.value !== null) visitExpr(c, e.value);
   else c.loadConst(null, location);
-  addYield(c, location);
+  if (allowed) addYield(c, location);
 }
 
 /** `codegen_addop_yield`. */
@@ -545,6 +543,7 @@ function yieldFrom(c: Compiler, e: YieldFrom): void {
   const location = locationOf(e);
   if (!isFunctionLike(c.u.scope)) {
     c.error("'yield from' outside function", e);
+    visitExpr(c, e.value);
     return;
   }
   if (c.u.type === ScopeType.AsyncFunction) c.error("'yield from' inside async function", e);

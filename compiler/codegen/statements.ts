@@ -286,11 +286,8 @@ function returnStatement(c: Compiler, s: Return): void {
 /** `codegen_break`. */
 function breakStatement(c: Compiler, origin: Location): void {
   c.op(Op.NOP, origin);
-  const found = unwindToLoop(c, origin);
-  if (found === undefined) {
-    c.error("'break' outside loop", origin);
-    return;
-  }
+  const found = unwindToLoop(c, origin, "'break' outside loop");
+  if (found === undefined) return;
   const location = unwindBlock(c, found.loop, false, found.location);
   c.jump(Op.JUMP, found.loop.exit, location);
 }
@@ -298,10 +295,6 @@ function breakStatement(c: Compiler, origin: Location): void {
 /** `codegen_continue`. */
 function continueStatement(c: Compiler, origin: Location): void {
   c.op(Op.NOP, origin);
-  const found = unwindToLoop(c, origin);
-  if (found === undefined) {
-    c.error("'continue' not properly in loop", origin);
-    return;
-  }
-  c.jump(Op.JUMP, found.loop.block, found.location);
+  const found = unwindToLoop(c, origin, "'continue' not properly in loop");
+  if (found !== undefined) c.jump(Op.JUMP, found.loop.block, found.location);
 }

@@ -91,10 +91,18 @@ export function unwindBlocks(c: Compiler, preserve: boolean, location: Location)
   return unwind(c, preserve, location, false).location;
 }
 
-/** Leaves frame blocks up to the innermost loop; undefined when there is none. */
-export function unwindToLoop(c: Compiler, location: Location): { loop: FrameBlock; location: Location } | undefined {
-  const { loop, location: here } = unwind(c, false, location, true);
-  return loop === undefined ? undefined : { loop, location: here };
+/** A loop that `break` or `continue` was unwound to, and the span for the jump. */
+export interface UnwoundLoop {
+  readonly loop: FrameBlock;
+  readonly location: Location;
+}
+
+/** Leaves frame blocks up to the innermost loop. Where there is none, or none may be left, reports it: `outside` says how. */
+export function unwindToLoop(c: Compiler, origin: Location, outside: string): UnwoundLoop | undefined {
+  const { loop, location, refused } = unwind(c, false, origin, true);
+  if (loop !== undefined && !refused) return { loop, location };
+  if (!refused) c.error(outside, origin);
+  return undefined;
 }
 
 /** `codegen_unwind_fblock_stack`: blocks are off the stack while their code is emitted, and put back afterwards. */
@@ -103,13 +111,20 @@ function unwind(
   preserve: boolean,
   location: Location,
   toLoop: boolean,
-): { loop: FrameBlock | undefined; location: Location } {
+): { loop: FrameBlock | undefined; location: Location; refused: boolean } {
   const unwound: FrameBlock[] = [];
   let loop: FrameBlock | undefined;
+  let refused = false;
+  const { instructions } = c.sequence;
+  const begun = instructions.length;
   let here = location;
   for (let top = c.topFrameBlock(); top !== undefined; top = c.topFrameBlock()) {
     if (top.type === FrameBlockType.ExceptionGroupHandler) {
       c.error("'break', 'continue' and 'return' cannot appear in an except* block", here);
+      refused = true;
+      // Half an unwinding would leave the stack out of balance.
+      instructions.length = begun;
+      break;
     }
     if (toLoop && (top.type === FrameBlockType.WhileLoop || top.type === FrameBlockType.ForLoop)) {
       loop = top;
@@ -119,5 +134,5 @@ function unwind(
     here = unwindBlock(c, top, preserve, here);
   }
   while (unwound.length > 0) c.pushFrameBlock(unwound.pop()!);
-  return { loop, location: here };
+  return { loop, location: here, refused };
 }
