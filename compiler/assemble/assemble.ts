@@ -5,16 +5,18 @@ import type { CfgInstruction } from '../flowgraph/basic-block.ts';
 import { type FlowGraph, flatten, flowGraphFrom } from '../flowgraph/flow-graph.ts';
 import { runPasses } from '../flowgraph/pipeline.ts';
 import type { Opcodes } from '../targets/target.ts';
+import { assembleBlockStackUnit } from './block-stack.ts';
 import { exceptionTable } from './exception-table.ts';
 import { localsplus } from './localsplus.ts';
 import { locationTable } from './location-table.ts';
 import { type Layout, resolveJumps } from './resolve-jumps.ts';
 
 /**
- * Optimises a code block and writes its code object (CPython 3.14's _PyCompile_OptimizeAndAssemble). The unit's constants
- * change with it.
+ * Optimises a code block and writes its code object, as the unit's target does it (CPython 3.14's
+ * _PyCompile_OptimizeAndAssemble, 3.8's assemble). The unit is used up: its constants and instructions change.
  */
 export function assembleUnit(unit: CodeUnit): CodeObject {
+  if (!unit.target.features.has('exceptionTable')) return assembleBlockStackUnit(unit);
   const graph = flowGraphFrom(unit);
   runPasses(graph);
   return assembleGraph(graph);
