@@ -2,13 +2,14 @@ import type { CodeObject } from '../compiler/bytecode/code-object.ts';
 import { stableCodeRepr } from '../compiler/bytecode/constant-repr.ts';
 import { type DisOptions, disText } from '../compiler/bytecode/dis-text.ts';
 import { flagNamesOf } from '../compiler/bytecode/flags.ts';
-import { listing } from '../compiler/bytecode/listing.ts';
+import { type Listing, type ListingRow, listing } from '../compiler/bytecode/listing.ts';
 import { isCodeObject } from '../compiler/bytecode/nested-code.ts';
 import { oneOf, onlyPositional, parse, targetOption } from './arguments.ts';
 import type { Command } from './command.ts';
 import { compiled } from './compiled.ts';
 import { Exit, UsageError } from './errors.ts';
 import { readSource } from './source.ts';
+import { type StagedBlock, stagedBlocks, stageListing, stageText } from './stages.ts';
 import { write } from './terminal.ts';
 
 export const dis: Command = {
@@ -53,58 +54,75 @@ another ones in every run of CPython. FILE may be -, for stdin.
     const { code, report } = compiled(source, target);
     if (report !== '') await write(process.stderr, report);
     if (code === undefined) return Exit.CONTENT;
-    if (stage !== 'final') throw new UsageError(`stage ${stage} is not there yet`);
-    await write(process.stdout, values.json ? `${JSON.stringify(entries(code), null, 2)}\n` : disText(code, options));
+    if (stage === 'final') {
+      await write(process.stdout, values.json ? json(entries(code)) : disText(code, options));
+      return Exit.OK;
+    }
+    const blocks = stagedBlocks(source, target, stage);
+    await write(process.stdout, values.json ? json(stageEntries(blocks)) : stageText(blocks, options));
     return Exit.OK;
   },
 };
 
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function stageEntries(blocks: readonly StagedBlock[]): object[] {
+  const codeRepr = stableCodeRepr();
+  return blocks.map((block) => entryOf(stageListing(block, codeRepr)));
+}
+
 /** What --json gives for a code object and those inside it, in the order of the text. */
 function entries(code: CodeObject): object[] {
   const codeRepr = stableCodeRepr();
-  const entry = (each: CodeObject): object[] => {
-    const { rows, exceptionTable, labels } = listing(each, codeRepr);
-    const own = {
-      name: each.co_name,
-      qualname: each.co_qualname,
-      filename: each.co_filename,
-      firstlineno: each.co_firstlineno,
-      flags: each.co_flags,
-      flagNames: flagNamesOf(each),
-      stacksize: each.co_stacksize,
-      instructions: rows.map((row) => ({
-        offset: row.offset,
-        startOffset: row.startOffset,
-        opname: row.opname,
-        opcode: row.opcode,
-        arg: row.arg,
-        argrepr: row.argrepr,
-        line: row.line,
-        startsLine: row.startsLine,
-        position:
-          row.span === null
-            ? null
-            : {
-                line: row.span.lineno,
-                column: row.span.col_offset === -1 ? null : row.span.col_offset,
-                endLine: row.span.end_lineno === -1 ? null : row.span.end_lineno,
-                endColumn: row.span.end_col_offset === -1 ? null : row.span.end_col_offset,
-              },
-        label: row.label === null ? null : `L${row.label}`,
-        jumpTarget: row.jumpTarget,
-        caches: row.caches,
-        stackDepth: row.depth,
-      })),
-      exceptionTable: exceptionTable.map(({ start, end, target, depth, lasti }) => ({
-        start,
-        end,
-        target,
-        depth,
-        lasti,
-        label: `L${labels.get(target)}`,
-      })),
-    };
-    return [own, ...each.co_consts.filter(isCodeObject).flatMap(entry)];
+  const inOrder = (each: CodeObject): object[] => [
+    entryOf(listing(each, codeRepr)),
+    ...each.co_consts.filter(isCodeObject).flatMap(inOrder),
+  ];
+  return inOrder(code);
+}
+
+function entryOf({ code, rows, exceptionTable, labels }: Listing): object {
+  return {
+    name: code.co_name,
+    qualname: code.co_qualname,
+    filename: code.co_filename,
+    firstlineno: code.co_firstlineno,
+    flags: code.co_flags,
+    flagNames: flagNamesOf(code),
+    stacksize: code.co_stacksize,
+    instructions: rows.map((row) => ({
+      offset: row.offset,
+      startOffset: row.startOffset,
+      opname: row.opname,
+      opcode: row.opcode,
+      arg: row.arg,
+      argrepr: row.argrepr,
+      line: row.line,
+      startsLine: row.startsLine,
+      position: position(row),
+      label: row.label === null ? null : `L${row.label}`,
+      jumpTarget: row.jumpTarget,
+      caches: row.caches,
+      stackDepth: row.depth,
+    })),
+    exceptionTable: exceptionTable.map(({ start, end, target, depth, lasti }) => ({
+      start,
+      end,
+      target,
+      depth,
+      lasti,
+      label: `L${labels.get(target)}`,
+    })),
   };
-  return entry(code);
+}
+
+function position({ span }: ListingRow): object | null {
+  if (span === null) return null;
+  const orNull = (value: number): number | null => (value === -1 ? null : value);
+  return {
+    line: orNull(span.lineno),
+    column: orNull(span.col_offset),
+    endLine: orNull(span.end_lineno),
+    endColumn: orNull(span.end_col_offset),
+  };
 }

@@ -27,10 +27,10 @@ export function disText(code: CodeObject, options: DisOptions = {}): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The text of one code object alone, without those inside it. */
-export function disTextOf(shown: Listing, options: DisOptions = {}): string {
+/** The text of one listing alone, in the columns of 3.13 and later. Ends with a newline. */
+export function labelledText(shown: Listing, options: DisOptions = {}): string {
   const lines: string[] = [];
-  disassemble(lines, shown, options);
+  disassembleWithLabels(lines, shown, options);
   return `${lines.join('\n')}\n`;
 }
 
