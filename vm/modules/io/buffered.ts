@@ -1,0 +1,503 @@
+import { PyByteArray, PyBytes } from '../../objects/bytes.ts';
+import { type Declaration, defineType } from '../../objects/define.ts';
+import { newException, osErrorType, typeError, valueError } from '../../objects/exception.ts';
+import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
+import { newOSError } from '../../objects/os-error.ts';
+import { BuiltinDef } from '../../objects/signature.ts';
+import { index } from '../../operations/arithmetic.ts';
+import { callMethod, getAttribute, lookupAttribute } from '../../operations/attribute.ts';
+import { repr } from '../../operations/text.ts';
+import { isTrue } from '../../operations/truth.ts';
+import {
+  bufferedIOBaseType,
+  bytesOf,
+  concatenate,
+  DEFAULT_BUFFER_SIZE,
+  isClosed,
+  PyIO,
+  require,
+  sizeOrAll,
+  unsupported,
+  withWritable,
+} from './base.ts';
+import { PyFileIO } from './file-io.ts';
+
+export const bufferedReaderType = newType('_io.BufferedReader', bufferedIOBaseType);
+export const bufferedWriterType = newType('_io.BufferedWriter', bufferedIOBaseType);
+export const bufferedRandomType = newType('_io.BufferedRandom', bufferedIOBaseType);
+
+const EMPTY = new Uint8Array(0);
+
+/** A raw stream with what was read ahead of it, and what waits to be written to it: never both. */
+export class PyBuffered extends PyIO {
+  raw: Value = null;
+  state: 'uninitialized' | 'ready' | 'detached' = 'uninitialized';
+  size = DEFAULT_BUFFER_SIZE;
+  ahead: Uint8Array = EMPTY;
+  /** How much of `ahead` has been given out. */
+  at = 0;
+  pending: Uint8Array[] = [];
+  pendingLength = 0;
+
+  check(): void {
+    if (this.state === 'uninitialized') throw valueError('I/O operation on uninitialized object');
+    if (this.state === 'detached') throw valueError('raw stream has been detached');
+  }
+
+  checkOpen(message: string): void {
+    this.check();
+    if (this.raw instanceof PyFileIO ? this.raw.fd < 0 : isClosed(this.raw)) throw valueError(message);
+  }
+
+  /** Reads once from the raw stream; undefined when it would block. */
+  readRaw(count: number): Uint8Array | undefined {
+    if (this.raw instanceof PyFileIO && !this.raw.type.heap) return this.raw.read(count);
+    if (lookupAttribute(this.raw, 'readinto') !== undefined) {
+      const target = new PyByteArray(new Uint8Array(count));
+      const got = callMethod(this.raw, 'readinto', target);
+      if (got === null) return undefined;
+      const length = Number(index(got));
+      if (length < 0 || length > count) {
+        throw newException(
+          osErrorType,
+          `raw readinto() returned invalid length ${length} (should have been between 0 and ${count})`,
+        );
+      }
+      return target.bytes.slice(0, length);
+    }
+    const data = callMethod(this.raw, 'read', count);
+    return data === null ? undefined : bytesOf(data);
+  }
+
+  /** Gives up to `count` bytes that have been read ahead. */
+  takeAhead(count: number): Uint8Array {
+    const taken = this.ahead.subarray(this.at, this.at + count);
+    this.at += taken.length;
+    return taken;
+  }
+
+  get buffered(): number {
+    return this.ahead.length - this.at;
+  }
+
+  fill(): boolean {
+    const data = this.readRaw(this.size);
+    this.ahead = data ?? EMPTY;
+    this.at = 0;
+    return this.ahead.length > 0;
+  }
+
+  /** Forgets what was read ahead, and puts the raw stream back to where the reader stands. */
+  dropAhead(): void {
+    if (this.buffered > 0) callMethod(this.raw, 'seek', -this.buffered, 1);
+    this.ahead = EMPTY;
+    this.at = 0;
+  }
+
+  flushPending(): void {
+    if (this.pendingLength === 0) return;
+    let data = concatenate(this.pending);
+    this.pending = [];
+    this.pendingLength = 0;
+    while (data.length > 0) {
+      let written: number;
+      try {
+        written = this.writeRaw(data);
+      } catch (error) {
+        this.pending = [data];
+        this.pendingLength = data.length;
+        throw error;
+      }
+      data = data.subarray(written);
+    }
+  }
+
+  private writeRaw(data: Uint8Array): number {
+    if (this.raw instanceof PyFileIO && !this.raw.type.heap) return this.raw.write(data);
+    const answer = callMethod(this.raw, 'write', new PyBytes(data.slice()));
+    if (answer === null) throw newOSError(11, 'write could not complete without blocking');
+    const written = Number(index(answer));
+    if (written < 0 || written > data.length) {
+      throw newException(
+        osErrorType,
+        `raw write() returned invalid length ${written} (should have been between 0 and ${data.length})`,
+      );
+    }
+    return written;
+  }
+}
+
+function read(self: PyBuffered, size: Slot): Value {
+  self.checkOpen('read of closed file');
+  const wanted = sizeOrAll(size);
+  if (wanted < -1) throw valueError('read length must be non-negative or -1');
+  self.flushPending();
+  if (wanted >= 0 && wanted <= self.buffered) return new PyBytes(self.takeAhead(wanted).slice());
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (self.buffered > 0) {
+    const first = self.takeAhead(self.buffered);
+    chunks.push(first);
+    length = first.length;
+  }
+  if (wanted < 0) {
+    if (lookupAttribute(self.raw, 'readall') !== undefined) {
+      const rest = callMethod(self.raw, 'readall');
+      if (rest === null) return length === 0 ? null : new PyBytes(concatenate(chunks).slice());
+      if (!(rest instanceof PyBytes)) throw typeError('readall() should return bytes');
+      chunks.push(rest.bytes);
+      return new PyBytes(concatenate(chunks));
+    }
+  }
+  let blocked = false;
+  while (wanted < 0 || length < wanted) {
+    if (wanted >= 0 && wanted - length < self.size) {
+      if (!self.fill()) break;
+      const piece = self.takeAhead(wanted - length);
+      chunks.push(piece);
+      length += piece.length;
+      continue;
+    }
+    const data = self.readRaw(wanted < 0 ? self.size : wanted - length);
+    if (data === undefined) {
+      blocked = true;
+      break;
+    }
+    if (data.length === 0) break;
+    chunks.push(data);
+    length += data.length;
+  }
+  if (length === 0 && blocked) return null;
+  return new PyBytes(chunks.length === 0 ? EMPTY : concatenate(chunks).slice());
+}
+
+function read1(self: PyBuffered, size: Slot): Value {
+  self.checkOpen('read of closed file');
+  const wanted = size === undefined ? -1 : Number(index(size));
+  self.flushPending();
+  const limit = wanted < 0 ? self.size : wanted;
+  if (limit === 0) return new PyBytes(EMPTY);
+  if (self.buffered === 0) {
+    const data = self.readRaw(limit);
+    return new PyBytes(data ?? EMPTY);
+  }
+  return new PyBytes(self.takeAhead(Math.min(limit, self.buffered)).slice());
+}
+
+function readIntoOnce(self: PyBuffered, target: Value, once: boolean): Value {
+  self.checkOpen('readinto of closed file');
+  self.flushPending();
+  return withWritable(target, (bytes) => {
+    let filled = 0;
+    while (filled < bytes.length) {
+      if (self.buffered === 0) {
+        if (once && filled > 0) break;
+        if (!self.fill()) break;
+      }
+      const piece = self.takeAhead(bytes.length - filled);
+      bytes.set(piece, filled);
+      filled += piece.length;
+      if (once) break;
+    }
+    return filled;
+  });
+}
+
+function readline(self: PyBuffered, size: Slot): Value {
+  self.checkOpen('readline of closed file');
+  const limit = sizeOrAll(size);
+  self.flushPending();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (limit < 0 || length < limit) {
+    if (self.buffered === 0 && !self.fill()) break;
+    const newline = self.ahead.indexOf(10, self.at);
+    let count = (newline < 0 ? self.ahead.length : newline + 1) - self.at;
+    if (limit >= 0) count = Math.min(count, limit - length);
+    const piece = self.takeAhead(count);
+    chunks.push(piece);
+    length += piece.length;
+    if (piece[piece.length - 1] === 10) break;
+  }
+  return new PyBytes(chunks.length === 0 ? EMPTY : concatenate(chunks).slice());
+}
+
+function write(self: PyBuffered, data: Value): Value {
+  self.checkOpen('write to closed file');
+  if (typeof data === 'string') throw typeError("a bytes-like object is required, not 'str'");
+  const bytes = bytesOf(data);
+  if (self.buffered > 0) self.dropAhead();
+  self.pending.push(data instanceof PyBytes ? bytes : bytes.slice());
+  self.pendingLength += bytes.length;
+  if (self.pendingLength > self.size) self.flushPending();
+  return bytes.length;
+}
+
+function tell(self: PyBuffered): number {
+  self.check();
+  return Number(index(callMethod(self.raw, 'tell'))) - self.buffered + self.pendingLength;
+}
+
+function seek(self: PyBuffered, offset: Value, whence: Slot): Value {
+  self.checkOpen('seek of closed file');
+  const from = whence === undefined ? 0 : Number(index(whence));
+  if (from < 0 || from > 2) throw valueError(`invalid whence value ${from}`);
+  require(self.raw, 'seekable', 'File or stream is not seekable.');
+  self.flushPending();
+  let by = Number(index(offset));
+  if (from === 1) by -= self.buffered;
+  self.ahead = EMPTY;
+  self.at = 0;
+  return callMethod(self.raw, 'seek', by, from);
+}
+
+const hasOpenRaw = (self: PyBuffered): boolean => self.state === 'ready' && self.raw !== null;
+
+function close(self: PyBuffered): void {
+  self.check();
+  if (isClosed(self.raw)) return;
+  try {
+    callMethod(self, 'flush');
+  } finally {
+    callMethod(self.raw, 'close');
+  }
+}
+
+function flush(self: PyBuffered): void {
+  self.checkOpen('flush of closed file');
+  self.flushPending();
+  if (self.buffered > 0 && typeOf(self).isSubtype(bufferedRandomType)) self.dropAhead();
+}
+
+const initializer = new BuiltinDef('Buffered', 'Buffered', '(raw, buffer_size=131072)', () => null, false, null);
+
+function initialize(capabilities: readonly ('readable' | 'writable' | 'seekable')[]) {
+  return (self: PyBuffered, args: Value[], kwNames: KwNames): void => {
+    const [raw, size] = initializer.bind(args, kwNames) as [Value, Slot];
+    self.state = 'uninitialized';
+    for (const capability of capabilities) {
+      require(raw, capability, `File or stream is not ${capability}.`);
+    }
+    self.size = size === undefined ? DEFAULT_BUFFER_SIZE : Number(index(size));
+    if (self.size <= 0) throw valueError('buffer size must be strictly positive');
+    self.raw = raw;
+    self.ahead = EMPTY;
+    self.at = 0;
+    self.pending = [];
+    self.pendingLength = 0;
+    self.state = 'ready';
+  };
+}
+
+const common = {
+  module: '_io',
+  allocate: (type: PyType) => new PyBuffered(type),
+  tp_new: (type: PyType) => new PyBuffered(type),
+  tp_repr(self: PyBuffered) {
+    const name = self.state === 'ready' ? lookupAttribute(self, 'name') : undefined;
+    return name === undefined ? `<${typeOf(self).tp_name}>` : `<${typeOf(self).tp_name} name=${repr(name)}>`;
+  },
+  getset: {
+    closed: [
+      (self: PyBuffered) => {
+        self.check();
+        return getAttribute(self.raw, 'closed');
+      },
+    ],
+    name: [(self: PyBuffered) => getAttribute(self.raw, 'name')],
+    mode: [(self: PyBuffered) => getAttribute(self.raw, 'mode')],
+  },
+  members: {
+    raw: [(self: PyBuffered) => (hasOpenRaw(self) ? self.raw : null)],
+  },
+} as const;
+
+type Methods = Record<string, Declaration>;
+
+const sharedMethods: Methods = {
+  detach: [
+    '($self, /)',
+    (self: PyBuffered) => {
+      self.check();
+      callMethod(self, 'flush');
+      const { raw } = self;
+      self.raw = null;
+      self.state = 'detached';
+      return raw;
+    },
+  ],
+  close: ['($self, /)', close],
+  flush: ['($self, /)', flush],
+  seekable: [
+    '($self, /)',
+    (self: PyBuffered) => {
+      self.check();
+      return callMethod(self.raw, 'seekable');
+    },
+  ],
+  fileno: [
+    '($self, /)',
+    (self: PyBuffered) => {
+      self.check();
+      return callMethod(self.raw, 'fileno');
+    },
+  ],
+  isatty: [
+    '($self, /)',
+    (self: PyBuffered) => {
+      self.check();
+      return callMethod(self.raw, 'isatty');
+    },
+  ],
+  tell: ['($self, /)', tell],
+  seek: ['($self, target, whence=0, /)', seek],
+  truncate: [
+    '($self, pos=None, /)',
+    (self: PyBuffered, pos: Slot) => {
+      self.checkOpen('truncate of closed file');
+      if (!isTrue(callMethod(self, 'writable'))) throw unsupported('truncate');
+      self.flushPending();
+      const size = pos === undefined || pos === null ? tell(self) : pos;
+      return callMethod(self.raw, 'truncate', size);
+    },
+  ],
+  __reduce__: [
+    '($self, /)',
+    (self: PyBuffered): Value => {
+      throw typeError(`cannot pickle '${typeOf(self).tp_name}' instances`);
+    },
+  ],
+};
+
+const asksRaw = (name: 'readable' | 'writable') =>
+  [
+    '($self, /)',
+    (self: PyBuffered) => {
+      self.check();
+      return callMethod(self.raw, name);
+    },
+  ] as const;
+
+const readMethods: Methods = {
+  read: ['($self, size=-1, /)', read],
+  read1: ['($self, size=-1, /)', read1],
+  readinto: ['($self, buffer, /)', (self: PyBuffered, target: Value) => readIntoOnce(self, target, false)],
+  readinto1: ['($self, buffer, /)', (self: PyBuffered, target: Value) => readIntoOnce(self, target, true)],
+  readline: ['($self, size=-1, /)', readline],
+  peek: [
+    '($self, size=0, /)',
+    (self: PyBuffered) => {
+      self.checkOpen('peek of closed file');
+      self.flushPending();
+      if (self.buffered === 0) self.fill();
+      return new PyBytes(self.ahead.slice(self.at));
+    },
+  ],
+  readable: asksRaw('readable'),
+};
+
+const writeMethods: Methods = {
+  write: ['($self, buffer, /)', write],
+  writable: asksRaw('writable'),
+};
+
+function nextLine(self: PyBuffered): Slot {
+  const line = readline(self, undefined) as PyBytes;
+  return line.bytes.length === 0 ? undefined : line;
+}
+
+defineType(bufferedReaderType, {
+  ...common,
+  doc: 'Create a new buffered reader using the given readable raw IO object.',
+  signature: '(raw, buffer_size=131072)',
+  tp_init: initialize(['readable']),
+  tp_iternext: nextLine,
+  methods: { ...sharedMethods, ...readMethods },
+});
+
+defineType(bufferedWriterType, {
+  ...common,
+  doc: 'A buffer for a writeable sequential RawIO object.',
+  signature: '(raw, buffer_size=131072)',
+  tp_init: initialize(['writable']),
+  methods: { ...sharedMethods, ...writeMethods },
+});
+
+defineType(bufferedRandomType, {
+  ...common,
+  doc: 'A buffered interface to random access streams.',
+  signature: '(raw, buffer_size=131072)',
+  tp_init: initialize(['seekable', 'readable', 'writable']),
+  tp_iternext: nextLine,
+  methods: { ...sharedMethods, ...readMethods, ...writeMethods },
+});
+
+/** A reader and a writer over two raw streams. */
+class PyRWPair extends PyIO {
+  reader: Value = null;
+  writer: Value = null;
+}
+
+const forward = (side: 'reader' | 'writer', name: string, signature: string) =>
+  [
+    signature,
+    (self: PyRWPair, ...args: Slot[]) =>
+      callMethod(self[side], name, ...args.filter((arg): arg is Value => arg !== undefined)),
+  ] as const;
+
+const pairBinder = new BuiltinDef(
+  'BufferedRWPair',
+  'BufferedRWPair',
+  '(reader, writer, buffer_size=131072, /)',
+  () => null,
+  false,
+  null,
+);
+
+export const bufferedRWPairType = defineType(newType('_io.BufferedRWPair', bufferedIOBaseType), {
+  module: '_io',
+  doc: 'A buffered reader and writer object together.',
+  signature: '(reader, writer, buffer_size=131072, /)',
+  allocate: (type) => new PyRWPair(type),
+  tp_new: (type: PyType) => new PyRWPair(type),
+  tp_init(self: PyRWPair, args: Value[], kwNames: KwNames) {
+    const [reader, writer, size] = pairBinder.bind(args, kwNames) as [Value, Value, Slot];
+    require(reader, 'readable', 'File or stream is not readable.');
+    require(writer, 'writable', 'File or stream is not writable.');
+    const make = (type: PyType, raw: Value): Value => {
+      const buffered = new PyBuffered(type);
+      type.tp_init!(buffered, size === undefined ? [raw] : [raw, size], undefined);
+      return buffered;
+    };
+    self.reader = make(bufferedReaderType, reader);
+    self.writer = make(bufferedWriterType, writer);
+  },
+  methods: {
+    read: forward('reader', 'read', '($self, size=-1, /)'),
+    read1: forward('reader', 'read1', '($self, size=-1, /)'),
+    peek: forward('reader', 'peek', '($self, size=0, /)'),
+    readinto: forward('reader', 'readinto', '($self, buffer, /)'),
+    readinto1: forward('reader', 'readinto1', '($self, buffer, /)'),
+    readable: forward('reader', 'readable', '($self, /)'),
+    write: forward('writer', 'write', '($self, buffer, /)'),
+    flush: forward('writer', 'flush', '($self, /)'),
+    writable: forward('writer', 'writable', '($self, /)'),
+    close: [
+      '($self, /)',
+      (self: PyRWPair) => {
+        try {
+          callMethod(self.writer, 'close');
+        } finally {
+          callMethod(self.reader, 'close');
+        }
+      },
+    ],
+    isatty: [
+      '($self, /)',
+      (self: PyRWPair) => isTrue(callMethod(self.writer, 'isatty')) || isTrue(callMethod(self.reader, 'isatty')),
+    ],
+  },
+  getset: {
+    closed: [(self: PyRWPair) => getAttribute(self.writer, 'closed')],
+  },
+});

@@ -1,0 +1,332 @@
+import { HostError } from '../../host.ts';
+import { vm } from '../../interpreter/state.ts';
+import { PyBytes } from '../../objects/bytes.ts';
+import { defineType } from '../../objects/define.ts';
+import { overflowError, typeError, valueError } from '../../objects/exception.ts';
+import { integerOf } from '../../objects/int.ts';
+import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
+import { BuiltinDef } from '../../objects/signature.ts';
+import { stringOf } from '../../objects/str.ts';
+import { index } from '../../operations/arithmetic.ts';
+import { callMethod, lookupAttribute, setAttribute } from '../../operations/attribute.ts';
+import { call } from '../../operations/call.ts';
+import { filesystemPath, withOSErrors } from '../../operations/path.ts';
+import { repr } from '../../operations/text.ts';
+import { isTrue } from '../../operations/truth.ts';
+import {
+  bytesOf,
+  closedError,
+  concatenate,
+  DEFAULT_BUFFER_SIZE,
+  PyIO,
+  rawIOBaseType,
+  sizeOrAll,
+  unsupported,
+  withWritable,
+} from './base.ts';
+
+/** open()'s flags on Linux, which the host understands. */
+export const enum OpenFlag {
+  RDONLY = 0,
+  WRONLY = 1,
+  RDWR = 2,
+  CREAT = 0o100,
+  EXCL = 0o200,
+  TRUNC = 0o1000,
+  APPEND = 0o2000,
+  CLOEXEC = 0o2000000,
+}
+
+const S_IFMT = 0o170000;
+const S_IFDIR = 0o040000;
+
+export const fileIOType = newType('_io.FileIO', rawIOBaseType);
+
+/** A file by descriptor; -1 once closed. */
+export class PyFileIO extends PyIO {
+  fd = -1;
+  isReadable = false;
+  isWritable = false;
+  created = false;
+  appending = false;
+  closeFd = true;
+  /** Undefined until asked. */
+  isSeekable: boolean | undefined = undefined;
+  blockSize = DEFAULT_BUFFER_SIZE;
+
+  check(): void {
+    if (this.fd < 0) throw closedError();
+  }
+
+  checkReadable(): void {
+    this.check();
+    if (!this.isReadable) throw unsupported('File not open for reading');
+  }
+
+  checkWritable(): void {
+    this.check();
+    if (!this.isWritable) throw unsupported('File not open for writing');
+  }
+
+  read(size: number): Uint8Array {
+    this.checkReadable();
+    if (size >= 0) return withOSErrors(() => vm.host.files.read(this.fd, size), undefined);
+    const chunks: Uint8Array[] = [];
+    for (;;) {
+      const chunk = withOSErrors(() => vm.host.files.read(this.fd, DEFAULT_BUFFER_SIZE), undefined);
+      if (chunk.length === 0) return concatenate(chunks);
+      chunks.push(chunk);
+    }
+  }
+
+  write(bytes: Uint8Array): number {
+    this.checkWritable();
+    return withOSErrors(() => vm.host.files.write(this.fd, bytes), undefined);
+  }
+
+  seek(offset: number, whence: number): number {
+    this.check();
+    return withOSErrors(() => vm.host.files.seek(this.fd, offset, whence), undefined);
+  }
+
+  seekable(): boolean {
+    this.check();
+    if (this.isSeekable === undefined) {
+      try {
+        vm.host.files.seek(this.fd, 0, 1);
+        this.isSeekable = true;
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error;
+        this.isSeekable = false;
+      }
+    }
+    return this.isSeekable;
+  }
+
+  close(): void {
+    const { fd } = this;
+    this.fd = -1;
+    if (this.closeFd && fd >= 0) withOSErrors(() => vm.host.files.close(fd), undefined);
+  }
+}
+
+/** What a mode such as 'rb+' asks for; ValueError for a bad one. */
+function parseMode(self: PyFileIO, mode: string): number {
+  let kinds = 0;
+  let plus = 0;
+  let flags = 0;
+  for (const char of mode) {
+    switch (char) {
+      case 'x':
+        kinds++;
+        self.created = true;
+        self.isWritable = true;
+        flags |= OpenFlag.EXCL | OpenFlag.CREAT;
+        break;
+      case 'r':
+        kinds++;
+        self.isReadable = true;
+        break;
+      case 'w':
+        kinds++;
+        self.isWritable = true;
+        flags |= OpenFlag.CREAT | OpenFlag.TRUNC;
+        break;
+      case 'a':
+        kinds++;
+        self.isWritable = true;
+        self.appending = true;
+        flags |= OpenFlag.APPEND | OpenFlag.CREAT;
+        break;
+      case 'b':
+        break;
+      case '+':
+        plus++;
+        self.isReadable = true;
+        self.isWritable = true;
+        break;
+      default:
+        throw valueError(`invalid mode: ${mode}`);
+    }
+  }
+  if (kinds !== 1 || plus > 1) {
+    throw valueError('Must have exactly one of create/read/write/append mode and at most one plus');
+  }
+  if (self.isReadable && self.isWritable) return flags | OpenFlag.RDWR;
+  return flags | (self.isReadable ? OpenFlag.RDONLY : OpenFlag.WRONLY);
+}
+
+function modeOf(self: PyFileIO): string {
+  if (self.created) return self.isReadable ? 'xb+' : 'xb';
+  if (self.appending) return self.isReadable ? 'ab+' : 'ab';
+  if (self.isReadable) return self.isWritable ? 'rb+' : 'rb';
+  return 'wb';
+}
+
+const binder = new BuiltinDef(
+  'FileIO',
+  'FileIO',
+  "(file, mode='r', closefd=True, opener=None)",
+  () => null,
+  false,
+  null,
+);
+
+function initialize(self: PyFileIO, args: Value[], kwNames: KwNames): void {
+  const [file, mode, closeFd, opener] = binder.bind(args, kwNames) as [Value, Slot, Slot, Slot];
+  if (self.fd >= 0) self.close();
+  self.isReadable = false;
+  self.isWritable = false;
+  self.created = false;
+  self.appending = false;
+  self.isSeekable = undefined;
+  self.closedByBase = false;
+  self.closeFd = closeFd === undefined || isTrue(closeFd);
+  const flags = parseMode(self, mode === undefined ? 'r' : (stringOf(mode) ?? ''));
+  const descriptor = typeof file === 'boolean' ? Number(file) : integerOf(file);
+  if (descriptor !== undefined) {
+    if (descriptor < 0) throw valueError('negative file descriptor');
+    if (descriptor > 0x7fffffff) throw overflowError('Python int too large to convert to C int');
+    self.fd = Number(descriptor);
+  } else {
+    const path = filesystemPath(file);
+    if (!self.closeFd) throw valueError('Cannot use closefd=False with file name');
+    if (opener === undefined || opener === null) {
+      self.fd = withOSErrors(() => vm.host.files.open(path, flags | OpenFlag.CLOEXEC, 0o666), file);
+    } else {
+      const fd = call(opener, file, flags | OpenFlag.CLOEXEC);
+      const number = integerOf(fd);
+      if (number === undefined) throw typeError('expected integer from opener');
+      if (number < 0) throw valueError(`opener returned ${number}`);
+      self.fd = Number(number);
+    }
+  }
+  try {
+    withOSErrors(() => {
+      const stat = vm.host.files.fstat(self.fd);
+      if ((stat.mode & S_IFMT) === S_IFDIR) throw new HostError(21, 'Is a directory');
+    }, file);
+  } catch (error) {
+    if (descriptor === undefined) self.close();
+    else self.fd = -1;
+    throw error;
+  }
+  setAttribute(self, 'name', file);
+  if (self.appending) {
+    try {
+      self.seek(0, 2);
+    } catch (error) {
+      // A pipe opened for appending can't be sought, and needn't be.
+      if (!(error instanceof HostError)) throw error;
+    }
+  }
+}
+
+defineType(fileIOType, {
+  module: '_io',
+  doc: 'Open a file.',
+  signature: "(file, mode='r', closefd=True, opener=None)",
+  allocate: (type) => new PyFileIO(type),
+  tp_new: (type: PyType) => new PyFileIO(type),
+  tp_init: initialize,
+  tp_repr(self: PyFileIO) {
+    const name = typeOf(self).tp_name;
+    if (self.fd < 0) return `<${name} [closed]>`;
+    const file = lookupAttribute(self, 'name');
+    const what = file === undefined ? `fd=${self.fd}` : `name=${repr(file)}`;
+    return `<${name} ${what} mode='${modeOf(self)}' closefd=${self.closeFd ? 'True' : 'False'}>`;
+  },
+  methods: {
+    read: ['($self, size=-1, /)', (self: PyFileIO, size: Slot) => new PyBytes(self.read(sizeOrAll(size)))],
+    readall: ['($self, /)', (self: PyFileIO) => new PyBytes(self.read(-1))],
+    readinto: [
+      '($self, buffer, /)',
+      (self: PyFileIO, target: Value) =>
+        withWritable(target, (bytes) => {
+          const data = self.read(bytes.length);
+          bytes.set(data);
+          return data.length;
+        }),
+    ],
+    write: ['($self, b, /)', (self: PyFileIO, data: Value) => self.write(bytesOf(data))],
+    seek: [
+      '($self, pos, whence=0, /)',
+      (self: PyFileIO, pos: Value, whence: Slot) => {
+        if (typeOf(pos).nb_index === undefined && integerOf(pos) === undefined)
+          throw typeError('an integer is required');
+        return self.seek(Number(index(pos)), whence === undefined ? 0 : Number(index(whence)));
+      },
+    ],
+    tell: ['($self, /)', (self: PyFileIO) => self.seek(0, 1)],
+    truncate: [
+      '($self, size=None, /)',
+      (self: PyFileIO, size: Slot) => {
+        self.checkWritable();
+        const length = size === undefined || size === null ? self.seek(0, 1) : Number(index(size));
+        withOSErrors(() => vm.host.files.truncate(self.fd, length), undefined);
+        return length;
+      },
+    ],
+    close: [
+      '($self, /)',
+      (self: PyFileIO) => {
+        try {
+          if (!self.closedByBase) callMethod(self, 'flush');
+        } finally {
+          self.closedByBase = true;
+          self.close();
+        }
+      },
+    ],
+    seekable: ['($self, /)', (self: PyFileIO) => self.seekable()],
+    readable: [
+      '($self, /)',
+      (self: PyFileIO) => {
+        self.check();
+        return self.isReadable;
+      },
+    ],
+    writable: [
+      '($self, /)',
+      (self: PyFileIO) => {
+        self.check();
+        return self.isWritable;
+      },
+    ],
+    fileno: [
+      '($self, /)',
+      (self: PyFileIO) => {
+        self.check();
+        return self.fd;
+      },
+    ],
+    isatty: [
+      '($self, /)',
+      (self: PyFileIO) => {
+        self.check();
+        return vm.host.files.isatty(self.fd);
+      },
+    ],
+    _isatty_open_only: [
+      '($self, /)',
+      (self: PyFileIO) => {
+        self.check();
+        return vm.host.files.isatty(self.fd);
+      },
+    ],
+    __reduce__: [
+      '($self, /)',
+      (self: PyFileIO): Value => {
+        throw typeError(`cannot pickle '${typeOf(self).tp_name}' instances`);
+      },
+    ],
+  },
+  getset: {
+    closed: [(self: PyFileIO) => self.fd < 0, undefined, 'True if the file is closed'],
+    closefd: [(self: PyFileIO) => self.closeFd, undefined, 'True if the file descriptor will be closed by close().'],
+    mode: [modeOf, undefined, 'String giving the file mode'],
+  },
+  members: {
+    _blksize: [(self: PyFileIO) => self.blockSize],
+  },
+});
