@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { compile } from '../compiler/compile.ts';
-import { targetNamed } from '../compiler/targets/registry.ts';
+import { py314 } from '../compiler/targets/py314.ts';
 import { libraryFiles } from '../tools/library-zip.ts';
-import { nativePython, pyodideOracle } from '../tools/oracle.ts';
+import { nativeOracle, nativePython, type Oracle, pyodideOracle } from '../tools/oracle.ts';
 import { alternate, median } from './alternate.ts';
 
 interface Workload {
@@ -25,9 +26,9 @@ const utf8 = new TextEncoder();
 /** Compiles the same files with Coroscope and with CPython, alternating, and prints lines per second. */
 export async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(args[0] ?? 5);
-  const workloads = makeWorkloads();
   const peer = (await nativePeer('3.13')) ?? (await pyodidePeer());
-  const target = targetNamed('3.14');
+  const workloads = makeWorkloads(nativeOracle('3.13') ?? (await pyodideOracle()));
+  const target = py314;
   console.log(
     `Coroscope (target ${target.version}, Node ${process.version}) against ${peer.name}, medians of ${rounds}\n`,
   );
@@ -55,17 +56,38 @@ export async function main(args: readonly string[]): Promise<void> {
   console.log(`\npeak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 }
 
-function makeWorkloads(): Workload[] {
-  const library = libraryFiles();
-  const lines = library.flatMap((file) => new TextDecoder().decode(file.bytes));
+function makeWorkloads(oracle: Oracle): Workload[] {
+  const library = accepted(
+    oracle,
+    libraryFiles().map((file) => file.bytes),
+  );
+  const texts = library.map((source) => new TextDecoder().decode(source));
   return [
-    { name: 'library', sources: library.map((file) => file.bytes) },
-    { name: 'one 10,000-line file', sources: [utf8.encode(longFile(lines, 10_000))] },
-    { name: '1,000 small files', sources: smallFiles(library.map((file) => file.bytes)) },
+    { name: 'library', sources: library },
+    { name: 'one 10,000-line file', sources: [utf8.encode(longFile(texts, 10_000))] },
+    { name: '1,000 small files', sources: accepted(oracle, definitions(texts)).slice(0, 1000) },
   ];
 }
 
-/** Whole library modules, each as the body of `if 1:`-free text joined until the file is long enough. */
+/** Those sources that the peer compiles too: 3.13 doesn't know the t-strings that some of 3.14's library has. */
+function accepted(oracle: Oracle, sources: readonly Uint8Array[]): Uint8Array[] {
+  const verdicts = oracle.ask<boolean[]>(
+    `import warnings
+warnings.simplefilter('ignore')
+def accepts(source):
+    try:
+        compile(source.encode('latin-1'), 'bench.py', 'exec', dont_inherit=True)
+        return True
+    except SyntaxError:
+        return False
+def main(sources):
+    return [accepts(source) for source in sources]`,
+    sources.map((source) => Buffer.from(source).toString('latin1')),
+  );
+  return sources.filter((_, index) => verdicts[index]);
+}
+
+/** Whole library modules, one after the other, until the file is long enough. */
 function longFile(modules: readonly string[], atLeast: number): string {
   let text = '';
   let lines = 0;
@@ -78,15 +100,13 @@ function longFile(modules: readonly string[], atLeast: number): string {
   return text;
 }
 
-/** The first top-level functions and classes of library modules, one file each. */
-function smallFiles(modules: readonly Uint8Array[]): Uint8Array[] {
+/** Top-level functions and classes of library modules, one file each; some are cut short and don't compile. */
+function definitions(modules: readonly string[]): Uint8Array[] {
   const files: Uint8Array[] = [];
-  for (const module of modules) {
-    const text = new TextDecoder().decode(module);
+  for (const text of modules) {
     for (const match of text.matchAll(/^(?:def|class) .*\n(?:(?:[ ].*)?\n)+/gm)) {
-      if (match[0].includes('"""') && (match[0].split('"""').length & 1) === 0) continue;
       files.push(utf8.encode(match[0]));
-      if (files.length === 1000) return files;
+      if (files.length === 2000) return files;
     }
   }
   return files;
@@ -112,9 +132,10 @@ async function nativePeer(version: string): Promise<Peer | undefined> {
   const python = nativePython(version);
   if (python === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'coroscope-bench-'));
-  const child: ChildProcess = spawn(python, ['-W', 'ignore', '-c', nativeScript], {
+  const child = spawn(python, ['-W', 'ignore', '-c', nativeScript], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const answers = createInterface(child.stdout);
   const written = new Map<Workload, string[]>();
   return {
     name: `native CPython ${version}`,
@@ -129,8 +150,8 @@ async function nativePeer(version: string): Promise<Peer | undefined> {
         written.set(workload, paths);
       }
       return new Promise((resolve) => {
-        child.stdout?.once('data', (data: Buffer) => resolve(Number(data.toString())));
-        child.stdin?.write(`${JSON.stringify(paths)}\n`);
+        answers.once('line', (line) => resolve(Number(line)));
+        child.stdin.write(`${JSON.stringify(paths)}\n`);
       });
     },
     close() {

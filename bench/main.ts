@@ -1,4 +1,6 @@
 // npm run bench -- NAME [ARG…]
+export {};
+
 const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): Promise<void> }>> = {
   compile: () => import('./compile.ts'),
   debug: () => import('./debug.ts'),
