@@ -35,6 +35,32 @@ const broken = [
   '\xef\xbb\xbf# coding: latin-1\nx',
 ];
 
+/** Programs in which a keyword is mistyped, or seems to be. */
+const mistyped = [
+  'fro i in x: pass',
+  'x = 1\nimprt os\n',
+  'def f():\n    a = 1\n    retrun a\n',
+  'class A:\n    pass\n\nwhille True:\n    pass\n',
+  'if x:\n  pass\nesle:\n  pass\n',
+  'def f(x):\n  yeild x',
+  'f(a b)',
+  'a = [1 2]',
+  'x = 1\ny = 2\nfoo bar\n',
+  'asynch def f(): pass',
+  'try:\n  x\nexept E: pass',
+  'form x import y',
+  'a b c d e',
+  'deff f(): pass',
+  'x = Nonne y',
+  'for i inn x: pass',
+  'ifx == 3: pass',
+  'def f():\n    for a in b:\n        if a: pass\n        else:\n            c\n    whith a as b: pass\n',
+  'match x:\n    case 1:\n        pass\nglobl x\n',
+  'async def f():\n    awiat x\n',
+  'x = [a fr a in b]\n',
+  'x = (a\n  fro b)\n',
+];
+
 describe('what CPython would report of a file', () => {
   let cpython: Oracle;
   before(async function () {
@@ -42,9 +68,8 @@ describe('what CPython would report of a file', () => {
     cpython = await pyodideOracle();
   });
 
-  it('is shown as CPython shows it by flags, dis and compile, with exit code 1', function () {
-    this.timeout(120_000);
-    const expected = cpython.ask<string[]>(
+  const shownByCPython = (programs: readonly string[]): string[] =>
+    cpython.ask(
       `
 import os, traceback
 def main(programs):
@@ -61,8 +86,24 @@ def main(programs):
             shown.append(''.join(traceback.format_exception_only(error)))
     return shown
 `,
-      broken,
+      programs,
     );
+
+  it('names the keyword that was meant, as the traceback module does', function () {
+    this.timeout(60_000);
+    const expected = shownByCPython(mistyped);
+    inFolder((folder) => {
+      const found = mistyped.map((program) => coroscope(['flags', '-'], { cwd: folder, input: program }).stderr);
+      assert.deepEqual(
+        found,
+        expected.map((text) => text.replace('"broken.py"', '"<stdin>"')),
+      );
+    });
+  });
+
+  it('is shown as CPython shows it by flags, dis and compile, with exit code 1', function () {
+    this.timeout(120_000);
+    const expected = shownByCPython(broken);
     inFolder((folder) => {
       const different: string[] = [];
       broken.forEach((program, index) => {
