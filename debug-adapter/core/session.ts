@@ -132,7 +132,9 @@ export class Session {
 
   /** Lets the program go on until the step from this frame ends. */
   startStep(kind: StepKind, everyInstruction: boolean, frame: Frame): void {
+    const { stop } = this;
     this.step = new Step(kind, frame, everyInstruction, this.traps, this.isOwnCode);
+    if (stop?.exception !== undefined && stop.frame !== undefined) this.step.raised(stop.frame);
     this.updateHooks();
     this.resume();
   }

@@ -63,6 +63,12 @@ export class Step {
       return;
     }
     for (const index of returns(program)) this.inside.add(program, index);
+    // The program has stopped before an instruction that is not announced again.
+    if (frame.state === FrameState.EXECUTING) {
+      const next = program.pristine[frame.index];
+      if (next === Opcode.RETURN_VALUE) this.aboutToReturn();
+      else if (next === Opcode.YIELD_VALUE || next === Opcode.YIELD_DELEGATED) this.suspends(frame);
+    }
     if (kind === 'out') return;
     if (everyInstruction) for (let index = 0; index < program.pristine.length; index++) this.inside.add(program, index);
     else for (const index of lineStarts(program).indices) this.inside.add(program, index);

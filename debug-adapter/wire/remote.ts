@@ -19,6 +19,7 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
   private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private nextId = 1;
   private ended = false;
+  private exited = false;
 
   /** `script` is the path of the worker's bundle, dist/vm-worker.js. */
   constructor(script: string) {
@@ -44,7 +45,7 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
       for (let received = receiveMessageOnPort(port1); received; received = receiveMessageOnPort(port1)) {
         this.receive(received.message as FromWorker);
       }
-      this.end('The thread of the program has ended.');
+      this.end(this.exited ? undefined : 'The thread of the program has ended.');
     });
   }
 
@@ -74,6 +75,7 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
   private receive(message: FromWorker): void {
     if (this.ended) return;
     if ('event' in message) {
+      if (message.event === 'exited') this.exited = true;
       this.emit('event', message);
       return;
     }

@@ -11,6 +11,7 @@ type Body = Record<string, unknown>;
 interface Waiter {
   readonly event: string;
   resolve(body: never): void;
+  reject(error: Error): void;
 }
 
 /** A client of the Debug Adapter Protocol that talks to a real adapter process over its stdin and stdout. */
@@ -56,6 +57,10 @@ export class DapClient {
         resolve: (body) => {
           clearTimeout(timer);
           resolve(body);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
         },
       });
     });
@@ -127,5 +132,10 @@ export class DapClient {
     const at = this.waiters.findIndex((waiter) => waiter.event === event.event);
     if (at >= 0) this.waiters.splice(at, 1)[0].resolve((event.body ?? {}) as never);
     else this.unread.push(event);
+    if (event.event === 'terminated') {
+      for (const { event: awaited, reject } of this.waiters.splice(0)) {
+        reject(new Error(`the program ended, and no event '${awaited}' came.\n${this.report()}`));
+      }
+    }
   }
 }

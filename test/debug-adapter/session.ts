@@ -35,6 +35,7 @@ export class Debuggee {
   readonly source: string;
   threadId = 1;
   stopped: DebugProtocol.StoppedEvent['body'] | undefined;
+  launched = false;
 
   constructor(source: string) {
     this.source = source;
@@ -55,6 +56,7 @@ export class Debuggee {
     options: Options,
   ): Promise<DebugProtocol.Breakpoint[]> {
     const { client } = this;
+    this.launched = true;
     await client.initialize();
     const launched = client.request('launch', { program: this.path, cwd: this.directory, ...options.launch });
     await Promise.race([client.event('initialized'), launched]);
@@ -133,7 +135,8 @@ export class Scenario {
   private readonly options: Options;
   private readonly steps: Step[] = [];
   private readonly breakpoints: DebugProtocol.SourceBreakpoint[] = [];
-  private launched = false;
+  /** A step that launches has been added: it is too late for breakpoints of the launch. */
+  private launches = false;
 
   constructor(source: string, options: Options) {
     this.source = source;
@@ -149,7 +152,7 @@ export class Scenario {
   /** Continues (at first: launches) and stops at a breakpoint on the marked line. */
   runsTo(marker: string): this {
     const line = lineOf(this.source, marker);
-    if (!this.launched && !this.breakpoints.some((breakpoint) => breakpoint.line === line)) this.breaksAt(marker);
+    if (!this.launches && !this.breakpoints.some((breakpoint) => breakpoint.line === line)) this.breaksAt(marker);
     return this.go('continue', marker);
   }
 
@@ -226,9 +229,11 @@ export class Scenario {
   }
 
   private launchOr(command: 'continue' | 'next' | 'stepIn' | 'stepOut'): void {
-    if (this.launched) this.steps.push((debuggee) => debuggee.resume(command));
-    else this.steps.push(async (debuggee) => void (await debuggee.launch(this.breakpoints, this.options)));
-    this.launched = true;
+    this.launches = true;
+    this.check(async (debuggee) => {
+      if (debuggee.launched) await debuggee.resume(command);
+      else await debuggee.launch(this.breakpoints, this.options);
+    });
   }
 }
 

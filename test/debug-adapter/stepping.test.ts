@@ -87,15 +87,17 @@ describe('stepping', function () {
           next(it)
 
       def second(it):
-          for _ in it:
-              pass       # NEVER
+          for _ in it:   # LOOP
+              pass
           return 5       # AFTER
 
       it = g()
       first(it)
-      second(it)         # OUTSIDE
+      second(it)
     `)
       .runsTo('YIELD')
+      .stepsOverTo('LOOP')
+      .expectStack('second', '<module>')
       .stepsOverTo('AFTER')
       .ends()
       .passes());
