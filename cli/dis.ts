@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 import { compiled } from './compiled.ts';
 import { Exit, UsageError } from './errors.ts';
 import { readSource } from './source.ts';
-import { type StagedBlock, stagedBlocks, stageListing, stageText } from './stages.ts';
+import { hasFlowGraph, type StagedBlock, stagedBlocks, stageListing, stageText } from './stages.ts';
 import { write } from './terminal.ts';
 
 export const dis: Command = {
@@ -49,6 +49,9 @@ another ones in every run of CPython. FILE may be -, for stdin.
     };
     if (!target.features.has('disLabels') && Object.values(options).includes(true)) {
       throw new UsageError(`the dis of Python ${target.version} has no options -C, -O, -P, -S; leave them out`);
+    }
+    if (stage === 'flowgraph' && !hasFlowGraph(target)) {
+      throw new UsageError(`Python ${target.version} optimises bytes and has no flow graph; give codegen or final`);
     }
     const source = readSource(onlyPositional(positionals, 'FILE', 'dis'));
     const { code, report } = compiled(source, target);

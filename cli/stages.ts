@@ -1,4 +1,4 @@
-import { assembleGraph } from '../compiler/assemble/assemble.ts';
+import { assembleGraph, assembleUnit } from '../compiler/assemble/assemble.ts';
 import { type ArgumentContext, operandTable, resolveArgument } from '../compiler/bytecode/argument.ts';
 import type { CodeObject } from '../compiler/bytecode/code-object.ts';
 import { type CodeRepr, stableCodeRepr } from '../compiler/bytecode/constant-repr.ts';
@@ -6,11 +6,11 @@ import { type DisOptions, labelledText } from '../compiler/bytecode/dis-text.ts'
 import type { Listing, ListingRow } from '../compiler/bytecode/listing.ts';
 import { isCodeObject } from '../compiler/bytecode/nested-code.ts';
 import { opNames } from '../compiler/bytecode/op.ts';
+import type { Operand } from '../compiler/bytecode/opcode-docs.ts';
 import { generate } from '../compiler/codegen/generate.ts';
 import type { Instruction } from '../compiler/codegen/instruction.ts';
 import type { CodeUnit } from '../compiler/codegen/unit.ts';
 import { flowGraphFrom, toRows } from '../compiler/flowgraph/flow-graph.ts';
-import { OpFlag, opFlags } from '../compiler/flowgraph/op-flag.ts';
 import { loweringPasses, optimizationPasses } from '../compiler/flowgraph/pipeline.ts';
 import { parse } from '../compiler/syntax/parse.ts';
 import type { Target } from '../compiler/targets/target.ts';
@@ -35,22 +35,9 @@ export interface StagedBlock {
 export function stagedBlocks(source: Source, target: Target, stage: 'codegen' | 'flowgraph'): StagedBlock[] {
   const blocks = new Map<CodeObject, StagedBlock>();
   const assemble = (unit: CodeUnit): CodeObject => {
-    const generated = unit.sequence.instructions.map((instruction) => ({ ...instruction }));
-    const { labels } = unit.sequence;
-    const given = [...unit.consts];
-    const graph = flowGraphFrom(unit);
-    for (const pass of optimizationPasses) pass.run(graph);
-    const optimised = toRows(graph);
-    const constants = [...graph.constants.list];
-    for (const pass of loweringPasses) pass.run(graph);
-    const code = assembleGraph(graph);
-    blocks.set(
-      code,
-      stage === 'codegen'
-        ? { code, unit, instructions: generated, targetOf: ({ oparg }) => labels[oparg], constants: given }
-        : { code, unit, instructions: optimised, targetOf: ({ oparg }) => oparg, constants },
-    );
-    return code;
+    const block = stage === 'codegen' ? generated(unit) : optimised(unit);
+    blocks.set(block.code, block);
+    return block.code;
   };
   const { tree } = parse(decodeSource(source.bytes), { mode: 'exec' });
   const { filename } = source;
@@ -60,6 +47,25 @@ export function stagedBlocks(source: Source, target: Target, stage: 'codegen' | 
     return block === undefined ? [] : [block, ...block.constants.filter(isCodeObject).flatMap(inOrder)];
   };
   return code === undefined ? [] : inOrder(code);
+}
+
+/** Whether a target's optimiser works on a flow graph, or on the bytes once they are assembled (before 3.10). */
+export const hasFlowGraph = (target: Target): boolean => target.features.has('exceptionTable');
+
+function generated(unit: CodeUnit): StagedBlock {
+  const instructions = unit.sequence.instructions.map((instruction) => ({ ...instruction }));
+  const labels = [...unit.sequence.labels];
+  const constants = [...unit.consts];
+  return { code: assembleUnit(unit), unit, instructions, targetOf: ({ oparg }) => labels[oparg], constants };
+}
+
+function optimised(unit: CodeUnit): StagedBlock {
+  const graph = flowGraphFrom(unit);
+  for (const pass of optimizationPasses) pass.run(graph);
+  const instructions = toRows(graph);
+  const constants = [...graph.constants.list];
+  for (const pass of loweringPasses) pass.run(graph);
+  return { code: assembleGraph(graph), unit, instructions, targetOf: ({ oparg }) => oparg, constants };
 }
 
 /** The text of a stage: the columns of `dis`, with the numbers of instructions in place of offsets. */
@@ -89,11 +95,11 @@ export function stageListing(block: StagedBlock, codeRepr: CodeRepr): Listing {
   let line = -1;
   const rows = instructions.map((instruction, index): ListingRow => {
     const { op, oparg, location } = instruction;
-    const jumps = (opFlags[op] & OpFlag.HAS_TARGET) !== 0;
-    const jump = jumps ? block.targetOf(instruction) : undefined;
+    const jump = isJump(operand[op]) ? block.targetOf(instruction) : undefined;
     const arg = jump === undefined ? (hasArgument[op] === 1 ? oparg : null) : (labels.get(jump) as number);
-    const own = closureOps.has(opNames[op]) ? cells : locals;
-    const meaning = arg === null ? undefined : resolveArgument(own, operand[op], arg, jump);
+    // Until it is assembled, the code numbers cells apart from locals.
+    const own = operand[op] === 'cell' ? context : closureOps.has(opNames[op]) ? cells : locals;
+    const meaning = arg === null || jump !== undefined ? undefined : resolveArgument(own, operand[op], arg, jump);
     const startsLine = index === 0 || (location.lineno !== line && location.lineno >= -1);
     if (startsLine) line = location.lineno;
     return {
@@ -103,8 +109,8 @@ export function stageListing(block: StagedBlock, codeRepr: CodeRepr): Listing {
       opcode: unit.target.opcodes.number[op],
       opname: opNames[op],
       arg,
-      argval: meaning?.value,
-      argrepr: meaning?.repr ?? '',
+      argval: jump ?? meaning?.value,
+      argrepr: jump === undefined ? (meaning?.repr ?? '') : `${operand[op] === 'backwardLink' ? 'from' : 'to'} L${arg}`,
       line: location.lineno < 0 ? null : location.lineno,
       startsLine,
       span: location.lineno < 0 ? null : location,
@@ -118,10 +124,23 @@ export function stageListing(block: StagedBlock, codeRepr: CodeRepr): Listing {
   return { code: shown, rows, exceptionTable: [], labels };
 }
 
-function labelsOf({ instructions, targetOf }: StagedBlock): Map<number, number> {
+function labelsOf({ instructions, targetOf, unit }: StagedBlock): Map<number, number> {
+  const { operand } = operandTable(unit.target);
   const targets = new Set<number>();
   for (const instruction of instructions) {
-    if ((opFlags[instruction.op] & OpFlag.HAS_TARGET) !== 0) targets.add(targetOf(instruction));
+    if (isJump(operand[instruction.op])) targets.add(targetOf(instruction));
   }
   return new Map([...targets].sort((a, b) => a - b).map((target, index) => [target, index + 1]));
+}
+
+function isJump(operand: Operand): boolean {
+  switch (operand) {
+    case 'jumpForward':
+    case 'jumpBackward':
+    case 'jumpAbsolute':
+    case 'backwardLink':
+      return true;
+    default:
+      return false;
+  }
 }

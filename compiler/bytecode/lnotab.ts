@@ -28,35 +28,3 @@ export function decodeLnotab(table: Uint8Array, firstlineno: number, codeLength:
   if (line !== lastLine) starts.push({ offset, line });
   return starts;
 }
-
-/** Writes co_lnotab of 3.6 to 3.9 (Python/compile.c, assemble_lnotab, 3.8). Lines are added in order of their offsets. */
-export class LnotabWriter {
-  private readonly bytes: number[] = [];
-  private line: number;
-  private offset = 0;
-
-  constructor(firstlineno: number) {
-    this.line = firstlineno;
-  }
-
-  /** The instruction at a byte offset begins a line. */
-  add(offset: number, line: number): void {
-    let byteDelta = offset - this.offset;
-    let lineDelta = line - this.line;
-    if (byteDelta === 0 && lineDelta === 0) return;
-    for (; byteDelta > 255; byteDelta -= 255) this.bytes.push(255, 0);
-    while (lineDelta < -128 || lineDelta > 127) {
-      const step = lineDelta < 0 ? -128 : 127;
-      this.bytes.push(byteDelta, step & 0xff);
-      byteDelta = 0;
-      lineDelta -= step;
-    }
-    this.bytes.push(byteDelta, lineDelta & 0xff);
-    this.offset = offset;
-    this.line = line;
-  }
-
-  finish(): Uint8Array {
-    return Uint8Array.from(this.bytes);
-  }
-}

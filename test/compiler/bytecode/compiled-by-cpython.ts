@@ -32,8 +32,24 @@ def library(name):
         return file.read()
 `;
 
-/** Every library file as the oracle compiles it. */
-export function compiledLibrary(oracle: Oracle, target: Target): { name: string; code: CodeObject }[] {
+export interface CompiledFile {
+  readonly name: string;
+  readonly code: CodeObject;
+}
+
+const libraries = new Map<Oracle, CompiledFile[]>();
+
+/** Every library file as the oracle compiles it; asked for once in a process. */
+export function compiledLibrary(oracle: Oracle, target: Target): readonly CompiledFile[] {
+  let files = libraries.get(oracle);
+  if (files === undefined) {
+    files = compileLibrary(oracle, target);
+    libraries.set(oracle, files);
+  }
+  return files;
+}
+
+function compileLibrary(oracle: Oracle, target: Target): CompiledFile[] {
   const program = `${librarySource}
 import base64, marshal, warnings
 warnings.simplefilter('ignore')

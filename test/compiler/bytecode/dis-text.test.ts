@@ -47,6 +47,7 @@ describe('dis', () => {
     sweep(cpython, py314, names, {}, {});
   });
 
+  const every3rd = (_: string, index: number): boolean => index % 3 === 0;
   const every20th = (_: string, index: number): boolean => index % 20 === 0;
   const withOptions: [string, DisOptions, object][] = [
     ['-C', { showCaches: true }, { show_caches: true }],
@@ -66,10 +67,10 @@ describe('dis', () => {
     });
   }
 
-  it('3.8: prints the text of every library file', function () {
+  it('3.8: prints the text of library files', function () {
     this.timeout(300_000);
     const native = nativeOracle('3.8');
     if (native === undefined) return this.skip();
-    sweep(native, py38, libraryFiles(native), {}, {});
+    sweep(native, py38, libraryFiles(native).filter(every3rd), {}, {});
   });
 });
