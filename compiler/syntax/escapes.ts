@@ -5,8 +5,8 @@ import { characterByName } from '../text/unicode-names.ts';
 export interface EscapeProblems {
   /** The text that CPython's codec would raise, without its position in the file. */
   error: string | undefined;
-  /** A SyntaxWarning's text, and the number of newlines in the body before the escape. */
-  warn(message: string, newlines: number): void;
+  /** A SyntaxWarning's text, the number of newlines in the body before the escape, and the character after its backslash. */
+  warn(message: string, newlines: number, escaped: number): void;
 }
 
 const isOctal = (c: number): boolean => c >= 48 && c <= 55;
@@ -69,8 +69,10 @@ export function decodeText(body: string, problems: EscapeProblems): string | Sur
     result += body.slice(plain, i);
     const start = i++;
     if (i >= length) {
-      problems.error = decodeError(body, start, 1, '\\ at end of string');
-      return result;
+      // Only before a brace of an f-string; the tokenizer has warned of it.
+      result += '\\';
+      plain = i;
+      break;
     }
     const c = body.charCodeAt(i++);
     const simple = simpleEscape(c);
@@ -87,7 +89,7 @@ export function decodeText(body: string, problems: EscapeProblems): string | Sur
       }
       if (character > 0o377 && !warned) {
         warned = true;
-        problems.warn(invalidEscape(character.toString(8), true), countNewlines(body, start));
+        problems.warn(invalidEscape(character.toString(8), true), countNewlines(body, start), c);
       }
     } else if (c === 120 || c === 117 || c === 85) {
       const count = c === 120 ? 2 : c === 117 ? 4 : 8;
@@ -126,7 +128,7 @@ export function decodeText(body: string, problems: EscapeProblems): string | Sur
       // Not an escape: the backslash stays. CPython warns of the first one only.
       if (!warned && c < 128) {
         warned = true;
-        problems.warn(invalidEscape(String.fromCharCode(c), false), countNewlines(body, start));
+        problems.warn(invalidEscape(String.fromCharCode(c), false), countNewlines(body, start), c);
       }
       result += '\\';
       plain = i - 1;
@@ -224,7 +226,7 @@ export function decodeBytes(body: string, raw: boolean, problems: EscapeProblems
       }
       if (value > 0o377 && !warned) {
         warned = true;
-        problems?.warn(invalidEscape(value.toString(8), true), countNewlines(body, at));
+        problems?.warn(invalidEscape(value.toString(8), true), countNewlines(body, at), escaped);
       }
       bytes[count++] = value;
     } else if (escaped === 120) {
@@ -240,7 +242,7 @@ export function decodeBytes(body: string, raw: boolean, problems: EscapeProblems
       if (escaped >= 128) return null;
       if (!warned) {
         warned = true;
-        problems?.warn(invalidEscape(String.fromCharCode(escaped), false), countNewlines(body, at));
+        problems?.warn(invalidEscape(String.fromCharCode(escaped), false), countNewlines(body, at), escaped);
       }
       bytes[count++] = 92;
       i--;

@@ -61,10 +61,10 @@ class ModuleParser extends StatementParser {
     return { tree, diagnostics };
   }
 
-  /** First token of the statement of the file that is being read. */
+  /** First token of the last whole statement of the file: what is wrong may be how the next one continues it. */
   private statementStart = 0;
 
-  /** The error that CPython reports. What came before the statement is known to be right. */
+  /** The error that CPython reports. What came before the last whole statement is known to be right. */
   private explain(mode: ParseOptions['mode']): Diagnostic {
     const rule = mode === 'exec' ? 'file' : mode === 'eval' ? 'eval' : 'interactive';
     try {
@@ -86,9 +86,11 @@ class ModuleParser extends StatementParser {
   private file(): Mod {
     const body: Stmt[] = [];
     while (this.kinds[this.p] !== TokenKind.ENDMARKER) {
-      this.statementStart = this.p;
-      this.barryAtStart = this.barryAsBdfl;
+      const start = this.p;
+      const barry = this.barryAsBdfl;
       this.statement(body);
+      this.statementStart = start;
+      this.barryAtStart = barry;
     }
     return { kind: NodeKind.Module, body };
   }

@@ -151,8 +151,8 @@ export abstract class StringParser extends ParameterParser {
     };
   }
 
-  private decode(body: string, token: number): string | SurrogateString {
-    const problems = this.problems(token);
+  private decode(body: string, token: number, warnAt = token): string | SurrogateString {
+    const problems = this.problems(warnAt);
     const value = decodeText(body, problems);
     if (problems.error !== undefined) this.fail(this.diagnosticAt(token, `(unicode error) ${problems.error}`));
     return value;
@@ -161,11 +161,15 @@ export abstract class StringParser extends ParameterParser {
   private problems(token: number): EscapeProblems {
     return {
       error: undefined,
-      warn: (message, index) => this.warnEscape(token, message, index),
+      warn: (message, newlines, escaped) => {
+        const isBrace = escaped === 123 || escaped === 125;
+        // The tokenizer has warned of a backslash before a brace.
+        if (!(isBrace && this.kinds[token] !== TokenKind.STRING)) this.warnEscape(token, message, newlines);
+      },
     };
   }
 
-  /** `index` counts the newlines before the escape: CPython warns at its line. */
+  /** CPython counts the newlines before the escape from the line of the token. */
   private warnEscape(token: number, message: string, newlines: number): void {
     this.stringWarnings.push({
       category: 'SyntaxWarning',
@@ -207,19 +211,30 @@ export abstract class StringParser extends ParameterParser {
     const opening = this.p++;
     const raw = this.isRaw(opening);
     const values: Expr[] = [];
+    const constants: { constant: ConstantExpr; token: number }[] = [];
     const end = middle === TokenKind.FSTRING_MIDDLE ? TokenKind.FSTRING_END : TokenKind.TSTRING_END;
     while (this.kinds[this.p] !== end) {
       if (this.kinds[this.p] === middle) {
-        const constant = this.middle(raw);
-        if (constant.value !== '') values.push(constant);
+        const token = this.p++;
+        const constant = this.middle(token);
+        constants.push({ constant, token });
+        values.push(constant);
       } else {
         this.enter();
-        this.replacementField(middle, values);
+        this.replacementField(middle, raw, values);
         this.leave();
       }
     }
-    this.p++;
-    return values;
+    const closing = this.p++;
+    // As in CPython, the texts are evaluated when the whole string is known, and warned of at its end.
+    if (!raw) {
+      for (const { constant, token } of constants) {
+        if ((constant.value as string).includes('\\')) {
+          constant.value = this.decode(constant.value as string, token, closing);
+        }
+      }
+    }
+    return values.filter((value) => !(value.kind === NodeKind.Constant && value.value === ''));
   }
 
   private isRaw(opening: number): boolean {
@@ -228,10 +243,9 @@ export abstract class StringParser extends ParameterParser {
     return first === 114 || second === 114;
   }
 
-  private middle(raw: boolean): ConstantExpr {
-    const token = this.p++;
-    const body = this.text.slice(this.starts[token], this.ends[token]);
-    const value = raw || !body.includes('\\') ? body : this.decode(body, token);
+  /** A MIDDLE token as it stands. */
+  private middle(token: number): ConstantExpr {
+    const value = this.text.slice(this.starts[token], this.ends[token]);
     return {
       kind: NodeKind.Constant,
       lineno: this.lines[token],
@@ -244,7 +258,7 @@ export abstract class StringParser extends ParameterParser {
   }
 
   /** `{expression=!r:spec}`; a debug text comes before the value, as a constant. */
-  private replacementField(middle: TokenKind, values: Expr[]): void {
+  private replacementField(middle: TokenKind, raw: boolean, values: Expr[]): void {
     const open = this.p;
     this.expect(TokenKind.LBRACE);
     const value = this.annotatedRhs();
@@ -261,7 +275,7 @@ export abstract class StringParser extends ParameterParser {
       conversion = name.charCodeAt(0);
     }
     const colon = this.p;
-    const format_spec = this.kinds[this.p] === TokenKind.COLON ? this.formatSpec(middle) : null;
+    const format_spec = this.kinds[this.p] === TokenKind.COLON ? this.formatSpec(middle, raw) : null;
     if (debug && format_spec === null && conversion < 0) conversion = 114;
     const close = this.p;
     this.expect(TokenKind.RBRACE);
@@ -299,17 +313,19 @@ export abstract class StringParser extends ParameterParser {
     return [this.endLines[close], this.endCols[close] - 1];
   }
 
-  private formatSpec(middle: TokenKind): JoinedStr {
+  private formatSpec(middle: TokenKind, raw: boolean): JoinedStr {
     const colon = this.p++;
     const pieces: Expr[] = [];
     while (this.kinds[this.p] !== TokenKind.RBRACE) {
       if (this.kinds[this.p] === middle) {
-        // A raw string's format specifier is decoded all the same.
-        const constant = this.middle(false);
-        if (constant.value !== '') pieces.push(constant);
+        const token = this.p++;
+        const constant = this.middle(token);
+        const text = constant.value as string;
+        if (!raw && text.includes('\\')) constant.value = this.decode(text, token);
+        pieces.push(constant);
       } else {
         this.enter();
-        this.replacementField(middle, pieces);
+        this.replacementField(middle, raw, pieces);
         this.leave();
       }
     }
@@ -320,7 +336,7 @@ export abstract class StringParser extends ParameterParser {
       col_offset: this.cols[colon],
       end_lineno: this.endLines[end],
       end_col_offset: this.endCols[end],
-      values: pieces,
+      values: foldConstants(pieces, true),
     };
   }
 }

@@ -88,6 +88,7 @@ class Tokenizer {
     tokens.names = this.#names.names;
     tokens.error = undefined;
     tokens.errorIsRaised = false;
+    tokens.errorInString = false;
     tokens.unclosed = this.#brackets;
     tokens.warnings = [];
   }
@@ -146,6 +147,10 @@ class Tokenizer {
           this.#newLine(++pos);
           lineBegins = true;
           continue;
+        }
+        if (pos >= length) {
+          this.#endOfText(length);
+          return;
         }
         if (this.#brackets.length === 0) {
           if (continuationColumn !== 0) column = altColumn = continuationColumn;
@@ -207,6 +212,10 @@ class Tokenizer {
           continue;
         case 35: // #
           pos = text.indexOf('\n', pos);
+          // A NEWLINE begins where its comment does.
+          if (this.#brackets.length === 0) this.#add(TokenKind.NEWLINE, start, pos);
+          this.#newLine(++pos);
+          lineBegins = true;
           continue;
         case 34: // "
         case 39: // '
@@ -532,7 +541,11 @@ class Tokenizer {
       this.#report('SyntaxError', `'${open.character}' was never closed`, this.#bracketPlace(open));
       return;
     }
-    this.#line = Math.max(1, this.#line);
+    // CPython has not begun another line.
+    if (length > 0) {
+      this.#line--;
+      this.#lineStart = this.#shift = this.#text.lastIndexOf('\n', length - 2) + 1;
+    }
     while (this.#indents.length > 1) {
       this.#indents.pop();
       this.#addIndentation(TokenKind.DEDENT, length);
@@ -710,10 +723,12 @@ class Tokenizer {
       c = text.charCodeAt(pos);
       if (pos >= length || (c === 10 && mode.quoteSize === 1)) {
         if (inFormatSpec && c === 10) {
-          this.#addMiddle(middle, begin, pos, startLine, startColumn);
-          mode.regular = true;
-          mode.inFormatSpec = false;
-          return pos;
+          const { prefix } = mode;
+          this.#fail(
+            pos + 1,
+            `${prefix}-string: newlines are not allowed in format specifiers for single quoted ${prefix}-strings`,
+          );
+          return -1;
         }
         return this.#unterminatedFormatted(mode, pos >= length);
       }
@@ -1053,6 +1068,7 @@ class Tokenizer {
 
   #failAt(pos: number, message: string): false {
     this.#tokens.errorIsRaised = true;
+    this.#tokens.errorInString = this.#mode !== undefined;
     this.#tokens.error = this.#diagnosticAt(pos, message);
     return false;
   }
@@ -1061,6 +1077,7 @@ class Tokenizer {
   #fail(pos: number, message: string): void {
     this.#tokens.errorIsRaised = true;
     this.#tokens.error = this.#diagnosticAt(pos, message);
+    this.#tokens.errorInString = this.#mode !== undefined;
     this.#add(TokenKind.ERRORTOKEN, pos, pos);
   }
 
@@ -1078,6 +1095,7 @@ class Tokenizer {
 
   #report(category: Diagnostic['category'], message: string, place: Place): void {
     this.#tokens.error = { category, message, ...place };
+    this.#tokens.errorInString = this.#mode !== undefined;
     this.#add(TokenKind.ERRORTOKEN, this.#lineStart, this.#lineStart);
   }
 

@@ -23,6 +23,8 @@ export class Tokens {
   error: Diagnostic | undefined = undefined;
   /** CPython's tokenizer raises some errors itself; others its parser derives from a code when it asks for the token. */
   errorIsRaised = false;
+  /** The error stands inside an f-string or t-string: it does not displace one that the parser found before. */
+  errorInString = false;
   /** Positions of brackets that are still open at the end, innermost last. */
   unclosed: OpenBracket[] = [];
   warnings: Diagnostic[] = [];

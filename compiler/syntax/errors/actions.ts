@@ -177,18 +177,25 @@ function middles(pass: SecondPass, whole: Tree): void {
 }
 
 /** The letter of the formatted string around a token. */
-function stringPrefix(pass: SecondPass, token: number): string {
+const stringPrefix = (pass: SecondPass, token: number): string =>
+  pass.textOf(openingOf(pass, token)).toLowerCase().includes('t') ? 't' : 'f';
+
+const isRaw = (pass: SecondPass, token: number): boolean =>
+  pass.textOf(openingOf(pass, token)).toLowerCase().includes('r');
+
+/** The FSTRING_START or TSTRING_START before a token that stands inside. */
+function openingOf(pass: SecondPass, token: number): number {
   const { kinds } = pass.tokens;
   let depth = 0;
   for (let i = token; i >= 0; i--) {
     const kind = kinds[i];
     if (kind === TokenKind.FSTRING_END || kind === TokenKind.TSTRING_END) depth++;
     if (kind === TokenKind.FSTRING_START || kind === TokenKind.TSTRING_START) {
-      if (depth === 0) return kind === TokenKind.TSTRING_START ? 't' : 'f';
+      if (depth === 0) return i;
       depth--;
     }
   }
-  return 'f';
+  return token;
 }
 
 const renamed = (tree: Tree, kind: string): Tree => new Tree(kind, tree.start, tree.end, tree.items);
@@ -233,7 +240,12 @@ export const actions: Record<string, Action> = {
     return renamed(whole, 'String');
   },
   specMiddle(pass, { a }, whole) {
-    literal(pass, a.start, false);
+    // CPython lets the codec's exception pass as it is.
+    const problem = pass.literals.literalProblem(a.start, isRaw(pass, a.start));
+    if (problem !== undefined) {
+      const message = problem.replace('(unicode error) ', '');
+      pass.raise({ category: 'UnicodeDecodeError', message, lineno: 0, offset: 0, end_lineno: 0, end_offset: 0 });
+    }
     return whole;
   },
   formatted(pass, _parts, whole) {
@@ -382,7 +394,7 @@ export const actions: Record<string, Action> = {
   illegalAugmented: raiseNamed((name) => `'${name}' is an illegal expression for augmented assignment`),
 
   // Parameters.
-  parameterBeforeSlash: raiseAt('at least one parameter must precede /'),
+  parameterBeforeSlash: raiseAt('at least one argument must precede /'),
   slashOnce: raiseAt('/ may appear only once'),
   defaultOrder: raiseAt('parameter without a default follows parameter with a default'),
   parenthesizedParameters: raiseRange('Function parameters cannot be parenthesized'),
@@ -390,12 +402,12 @@ export const actions: Record<string, Action> = {
   slashBeforeStar: raiseAt('/ must be ahead of *'),
   commaBetweenSlashAndStar: raiseAt('expected comma between / and *'),
   expectedDefault: raiseAt('expected default value expression'),
-  namedAfterStar: raiseAt('named parameters must follow bare *'),
-  namedAfterStarHere: raiseHere('named parameters must follow bare *'),
-  varPositionalDefault: raiseAt('var-positional parameter cannot have default value'),
-  starOnce: raiseAt('* may appear only once'),
-  varKeywordDefault: raiseAt('var-keyword parameter cannot have default value'),
-  afterVarKeyword: raiseAt('parameters cannot follow var-keyword parameter'),
+  namedAfterStar: raiseAt('named arguments must follow bare *'),
+  namedAfterStarHere: raiseHere('named arguments must follow bare *'),
+  varPositionalDefault: raiseAt('var-positional argument cannot have default value'),
+  starOnce: raiseAt('* argument may appear only once'),
+  varKeywordDefault: raiseAt('var-keyword argument cannot have default value'),
+  afterVarKeyword: raiseAt('arguments cannot follow var-keyword argument'),
   typeVarTupleBound: (pass, { a, b }) =>
     pass.raise(
       pass.startingFrom(a.start, `cannot use ${b.kind === 'Tuple' ? 'constraints' : 'bound'} with TypeVarTuple`),
@@ -405,8 +417,6 @@ export const actions: Record<string, Action> = {
   emptyTypeParameters: raiseStartingFrom('Type parameter list cannot be empty'),
 
   // Statements.
-  raiseFrom: raiseRange("did you forget an expression between 'raise' and 'from'?"),
-  afterFrom: raiseAt("did you forget an expression after 'from'?"),
   expectedBlock: (pass) => pass.raise(pass.atLastToken('expected an indented block', 'IndentationError')),
   expectedColon: raiseHere("expected ':'"),
   blockAfterStatement: raiseBlock((keyword) => `'${keyword}' statement`),
@@ -430,7 +440,6 @@ export const actions: Record<string, Action> = {
   underscoreTarget: raiseAt("cannot use '_' as a target"),
   patternTarget: raiseNamed((name) => `cannot use ${name} as pattern target`),
   patternOrder: raiseAt('positional patterns follow keyword patterns'),
-  doubleStarLast: raiseAt('double star pattern must be the last (right-most) subpattern in the mapping pattern'),
 
   ...fieldActions('f', ''),
   ...fieldActions('t', 'T'),

@@ -23,7 +23,7 @@ assignment: NAME ':' expression ['=' annotated_rhs] | ('(' single_target ')' | s
 annotated_rhs: yield_expr | star_expressions
 augassign: '+=' | '-=' | '*=' | '@=' | '/=' | '%=' | '&=' | '|=' | '^=' | '<<=' | '>>=' | '**=' | '//='
 return_stmt: 'return' [star_expressions]
-raise_stmt: 'raise' expression 'from' expression | invalid_raise_stmt | 'raise' expression | 'raise'
+raise_stmt: 'raise' expression 'from' expression | 'raise' expression | 'raise'
 global_stmt: 'global' ','.NAME+
 nonlocal_stmt: 'nonlocal' ','.NAME+
 del_stmt: 'del' del_targets &(';' | NEWLINE) | invalid_del_stmt
@@ -43,7 +43,7 @@ decorators: ('@' named_expression NEWLINE)+
 class_def: decorators class_def_raw | class_def_raw
 class_def_raw: invalid_class_def_raw | 'class' NAME [type_params] ['(' [arguments] ')'] ':' block
 function_def: decorators function_def_raw | function_def_raw
-function_def_raw: invalid_def_raw | 'def' NAME [type_params] &&'(' [params] ')' ['->' expression] &&':' block | 'async' 'def' NAME [type_params] &&'(' [params] ')' ['->' expression] &&':' block
+function_def_raw: invalid_def_raw | 'def' NAME [type_params] '(' [params] ')' ['->' expression] ':' block | 'async' 'def' NAME [type_params] '(' [params] ')' ['->' expression] ':' block
 
 params: invalid_parameters | parameters
 parameters: slash_no_default param_no_default* param_with_default* [star_etc] | slash_with_default param_with_default* [star_etc] | param_no_default+ param_with_default* [star_etc] | param_with_default+ [star_etc] | star_etc
@@ -100,7 +100,7 @@ open_sequence_pattern: maybe_star_pattern ',' maybe_sequence_pattern?
 maybe_sequence_pattern: ','.maybe_star_pattern+ ','?
 maybe_star_pattern: star_pattern | pattern
 star_pattern*: '*' pattern_capture_target | '*' "_"
-mapping_pattern: '{' '}' | '{' double_star_pattern ','? '}' | '{' items_pattern ',' double_star_pattern ','? '}' | '{' items_pattern ','? '}' | invalid_mapping_pattern
+mapping_pattern: '{' '}' | '{' double_star_pattern ','? '}' | '{' items_pattern ',' double_star_pattern ','? '}' | '{' items_pattern ','? '}'
 items_pattern: ','.key_value_pattern+
 key_value_pattern: (literal_expr | attr) ':' pattern
 double_star_pattern: '**' a=pattern_capture_target >a
@@ -218,7 +218,6 @@ invalid_expression: STRING a=(!STRING expression_without_invalid)+ STRING @partO
 invalid_named_expression*: a=expression ':=' expression @walrusTarget | a=NAME '=' b=bitwise_or !('=' | ':=') @maybeEqual | !(list | tuple | genexp | 'True' | 'None' | 'False') a=bitwise_or b='=' bitwise_or !('=' | ':=') @assignHere
 invalid_assignment: a=invalid_ann_assign_target ':' expression @annotatedTarget | a=star_named_expression ',' star_named_expressions* ':' expression @annotatedTuple | a=expression ':' expression @illegalAnnotation | (star_targets '=')* a=star_expressions '=' @starTarget | (star_targets '=')* a=yield_expr '=' @assignToYield | a=star_expressions augassign annotated_rhs @illegalAugmented
 invalid_ann_assign_target: list | tuple | '(' a=invalid_ann_assign_target ')' >a
-invalid_raise_stmt: a='raise' b='from' @raiseFrom | 'raise' expression a='from' @afterFrom
 invalid_del_stmt: 'del' a=star_expressions @delTarget
 invalid_block: NEWLINE !INDENT @expectedBlock
 invalid_comprehension: ('[' | '(' | '{') a=starred_expression for_if_clauses @unpackingInComprehension | ('[' | '{') a=star_named_expression ',' b=star_named_expressions for_if_clauses @comprehensionParentheses | ('[' | '{') a=star_named_expression b=',' for_if_clauses @comprehensionParenthesesComma
@@ -252,14 +251,13 @@ invalid_match_stmt: "match" subject_expr NEWLINE @expectedColon | a="match" subj
 invalid_case_block: "case" patterns guard? NEWLINE @expectedColon | a="case" patterns guard? ':' NEWLINE !INDENT @blockAfterStatement
 invalid_as_pattern: or_pattern 'as' a="_" @underscoreTarget | or_pattern 'as' a=expression @patternTarget
 invalid_class_pattern: name_or_attr '(' a=invalid_class_argument_pattern @patternOrder
-invalid_mapping_pattern: '{' (items_pattern ',')? a=double_star_pattern ',' items_pattern ','? '}' @doubleStarLast
 invalid_class_argument_pattern: [positional_patterns ','] keyword_patterns ',' a=positional_patterns >a
 invalid_if_stmt: 'if' named_expression NEWLINE @expectedColon | a='if' named_expression ':' NEWLINE !INDENT @blockAfterStatement
 invalid_elif_stmt: 'elif' named_expression NEWLINE @expectedColon | a='elif' named_expression ':' NEWLINE !INDENT @blockAfterStatement
 invalid_else_stmt: a='else' ':' NEWLINE !INDENT @blockAfterStatement | 'else' ':' block 'elif' @elifAfterElse
 invalid_while_stmt: 'while' named_expression NEWLINE @expectedColon | a='while' named_expression ':' NEWLINE !INDENT @blockAfterStatement
 invalid_for_stmt: ['async'] 'for' star_targets 'in' star_expressions NEWLINE @expectedColon | ['async'] a='for' star_targets 'in' star_expressions ':' NEWLINE !INDENT @blockAfterStatement
-invalid_def_raw: ['async'] a='def' NAME [type_params] '(' [params] ')' ['->' expression] ':' NEWLINE !INDENT @blockAfterFunction
+invalid_def_raw: ['async'] a='def' NAME [type_params] '(' [params] ')' ['->' expression] ':' NEWLINE !INDENT @blockAfterFunction | ['async'] 'def' NAME [type_params] &&'(' [params] ')' ['->' expression] &&':' block
 invalid_class_def_raw: 'class' NAME [type_params] ['(' [arguments] ')'] NEWLINE @expectedColon | a='class' NAME [type_params] ['(' [arguments] ')'] ':' NEWLINE !INDENT @blockAfterClass
 invalid_double_starred_kvpairs: ','.double_starred_kvpair+ ',' invalid_kvpair | expression ':' a='*' bitwise_or @starredValue | expression a=':' &('}' | ',') @expectedValue
 invalid_kvpair: a=expression !':' @colonAfterKey | expression ':' a='*' bitwise_or @starredValue | expression a=':' &('}' | ',') @expectedValue

@@ -99,7 +99,7 @@ export class SecondPass {
   #tokenizerErrorInstead(diagnostic: Diagnostic): Diagnostic {
     const { tokens } = this;
     const error = tokens.error;
-    if (error === undefined) return diagnostic;
+    if (error === undefined || tokens.errorInString) return diagnostic;
     if (tokens.errorIsRaised) return error;
     const open = tokens.unclosed[tokens.unclosed.length - 1];
     if (open !== undefined && tokens.lines[this.fill - 1] > open.line) return this.neverClosed();
@@ -185,6 +185,7 @@ export class SecondPass {
       if (alternative.onlyInvalid && !this.#callInvalid) continue;
       this.mark = begin;
       let cut = false;
+      let complete = true;
       const results: Tree[] = [];
       for (const item of alternative.items) {
         if (item.type === ItemType.Cut) {
@@ -192,10 +193,13 @@ export class SecondPass {
           continue;
         }
         const result = this.#item(item);
-        if (result === undefined) break;
-        results.push(result);
+        if (result === undefined) {
+          complete = false;
+          break;
+        }
+        if (item.type !== ItemType.And && item.type !== ItemType.Not) results.push(result);
       }
-      if (results.length === alternative.items.length - (cut ? 1 : 0)) {
+      if (complete) {
         const tree = this.#result(alternative, begin, results);
         if (tree !== undefined) return tree;
       }
@@ -210,7 +214,7 @@ export class SecondPass {
       const parts: Record<string, Tree> = {};
       let i = 0;
       for (const item of alternative.items) {
-        if (item.type === ItemType.Cut) continue;
+        if (item.type === ItemType.Cut || item.type === ItemType.And || item.type === ItemType.Not) continue;
         if (item.name !== '') parts[item.name] = results[i];
         i++;
       }
@@ -331,7 +335,8 @@ export class SecondPass {
     }
     // INDENT, DEDENT and ENDMARKER stand nowhere; CPython takes where the tokenizer is.
     const position = tokens.starts[this.fill - 1];
-    const offset = [...tokens.text.slice(this.#lineStart(position), position)].length;
+    const lineStart = this.#lineStart(position === tokens.text.length ? position - 1 : position);
+    const offset = [...tokens.text.slice(lineStart, position)].length;
     return { category, message, lineno, offset, end_lineno, end_offset: -1 };
   }
 
@@ -372,6 +377,7 @@ export class SecondPass {
 
   /** A byte column from 0 as an offset from 1 in code points, never beyond the line. */
   #offset(lineStart: number, column: number): number {
+    if (column < 0) return column + 1;
     const { text } = this.tokens;
     let lineEnd = text.indexOf('\n', lineStart);
     if (lineEnd < 0) lineEnd = text.length;
