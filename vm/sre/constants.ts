@@ -1,0 +1,107 @@
+// The numbers of CPython 3.14's re/_constants.py, whose compiler writes the code that the engine runs.
+
+export const MAGIC = 20230612;
+/** Bytes of a code word. */
+export const CODESIZE = 4;
+export const MAXREPEAT = 0xffffffff;
+export const MAXGROUPS = 0x3fffffff;
+
+export const enum Sre {
+  FAILURE,
+  SUCCESS,
+  ANY,
+  ANY_ALL,
+  ASSERT,
+  ASSERT_NOT,
+  AT,
+  BRANCH,
+  CATEGORY,
+  CHARSET,
+  BIGCHARSET,
+  GROUPREF,
+  GROUPREF_EXISTS,
+  IN,
+  INFO,
+  JUMP,
+  LITERAL,
+  MARK,
+  MAX_UNTIL,
+  MIN_UNTIL,
+  NOT_LITERAL,
+  NEGATE,
+  RANGE,
+  REPEAT,
+  REPEAT_ONE,
+  SUBPATTERN,
+  MIN_REPEAT_ONE,
+  ATOMIC_GROUP,
+  POSSESSIVE_REPEAT,
+  POSSESSIVE_REPEAT_ONE,
+  GROUPREF_IGNORE,
+  IN_IGNORE,
+  LITERAL_IGNORE,
+  NOT_LITERAL_IGNORE,
+  GROUPREF_LOC_IGNORE,
+  IN_LOC_IGNORE,
+  LITERAL_LOC_IGNORE,
+  NOT_LITERAL_LOC_IGNORE,
+  GROUPREF_UNI_IGNORE,
+  IN_UNI_IGNORE,
+  LITERAL_UNI_IGNORE,
+  NOT_LITERAL_UNI_IGNORE,
+  RANGE_UNI_IGNORE,
+}
+
+export const enum At {
+  BEGINNING,
+  BEGINNING_LINE,
+  BEGINNING_STRING,
+  BOUNDARY,
+  NON_BOUNDARY,
+  END,
+  END_LINE,
+  END_STRING,
+  LOC_BOUNDARY,
+  LOC_NON_BOUNDARY,
+  UNI_BOUNDARY,
+  UNI_NON_BOUNDARY,
+}
+
+export const enum Category {
+  DIGIT,
+  NOT_DIGIT,
+  SPACE,
+  NOT_SPACE,
+  WORD,
+  NOT_WORD,
+  LINEBREAK,
+  NOT_LINEBREAK,
+  LOC_WORD,
+  LOC_NOT_WORD,
+  UNI_DIGIT,
+  UNI_NOT_DIGIT,
+  UNI_SPACE,
+  UNI_NOT_SPACE,
+  UNI_WORD,
+  UNI_NOT_WORD,
+  UNI_LINEBREAK,
+  UNI_NOT_LINEBREAK,
+}
+
+export const enum SreFlag {
+  IGNORECASE = 2,
+  LOCALE = 4,
+  MULTILINE = 8,
+  DOTALL = 16,
+  UNICODE = 32,
+  VERBOSE = 64,
+  DEBUG = 128,
+  ASCII = 256,
+}
+
+/** Bits of an INFO block. */
+export const enum InfoFlag {
+  PREFIX = 1,
+  LITERAL = 2,
+  CHARSET = 4,
+}
