@@ -3,7 +3,7 @@ import { targetNamed } from '../../compiler/targets/registry.ts';
 import { attachDebugger } from '../../vm/interpreter/debugging.ts';
 import { vm } from '../../vm/interpreter/state.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
-import type { PyBaseException } from '../../vm/objects/exception.ts';
+import { keyboardInterruptType, newException, type PyBaseException } from '../../vm/objects/exception.ts';
 import { Addresses } from './addresses.ts';
 import { Breakpoints } from './breakpoints.ts';
 import type { Channel } from './channel.ts';
@@ -67,6 +67,9 @@ export class ProgramDebugger implements Debugger {
     this.breakpoints = new Breakpoints(this.traps, this.addresses, this.evaluator, (path) => this.linesOf(path));
     this.filters = new ExceptionFilters(this.evaluator, presenter, this.session.isOwnCode);
     this.inspector = new Inspector(this.session, units, this.evaluator, presenter, this.addresses);
+    vm.onRation = () => {
+      if (this.session.interrupted()) throw newException(keyboardInterruptType);
+    };
     this.session.connect({
       debugger: this,
       debugging,

@@ -1,11 +1,12 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
 import { type Debugging, localVariables } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
+import { pythonException } from '../../vm/interpreter/unwind.ts';
 import type { PyDict } from '../../vm/objects/dict.ts';
-import { isException, keyboardInterruptType, PyBaseException } from '../../vm/objects/exception.ts';
+import { isException, keyboardInterruptType } from '../../vm/objects/exception.ts';
 import type { Slot, Value } from '../../vm/objects/object.ts';
 import { isTrue } from '../../vm/operations/truth.ts';
-import { evaluationFailed, evaluationTimedOut } from './errors.ts';
+import { DebuggerError, evaluationFailed, evaluationTimedOut } from './errors.ts';
 import type { LogPart } from './hit-condition.ts';
 import { nestedCode } from './lines.ts';
 import { compileText, describeException, frameLocals, mainGlobals, runCode, textOf } from './vm-port.ts';
@@ -93,11 +94,12 @@ export class Evaluator {
     try {
       return this.debugging.silently(action);
     } catch (error) {
-      if (!(error instanceof PyBaseException)) throw error;
-      if (isException(error, keyboardInterruptType) && performance.now() > this.deadline) {
+      if (error instanceof DebuggerError) throw error;
+      const exception = pythonException(error);
+      if (isException(exception, keyboardInterruptType) && performance.now() > this.deadline) {
         throw evaluationTimedOut(seconds);
       }
-      throw evaluationFailed(this.debugging.silently(() => describeException(error)));
+      throw evaluationFailed(this.debugging.silently(() => describeException(exception)));
     } finally {
       this.deadline = outer;
       if (--this.depth === 0) this.cancelled = false;

@@ -101,7 +101,8 @@ export class Presenter {
   }
 
   private writeSet(set: PySet, out: Writer, above: Value[]): void {
-    this.writeAll(set, `${typeOf(set).tp_name === 'set' ? '' : 'frozenset('}{`, set.items(), '}', out, above);
+    const frozen = set.type.tp_name === 'frozenset';
+    this.writeAll(set, frozen ? 'frozenset({' : '{', set.items(), frozen ? '})' : '}', out, above);
   }
 
   /** The object's own repr(), which may be the program's code. */

@@ -11,7 +11,7 @@ import type { ExceptionFilters } from './exceptions.ts';
 import { lineStarts } from './lines.ts';
 import type { Debugger, SourceInfo, StepKind, StopInfo } from './model.ts';
 import { Step } from './stepping.ts';
-import type { Traps } from './traps.ts';
+import { TrapSet, type Traps } from './traps.ts';
 
 /** What the program is doing. */
 export type SessionState = 'loading' | 'running' | 'stopped' | 'over';
@@ -47,7 +47,8 @@ export class Session {
   private breakpoints!: Breakpoints;
   private evaluator!: Evaluator;
   private filters!: ExceptionFilters;
-  private entryPending = false;
+  /** The trap before the program's first line, until it has stopped for the first time. */
+  private entry: TrapSet | undefined;
   private readonly backlog: DebuggerRequest[] = [];
   private readonly listeners: (() => void)[] = [];
 
@@ -95,8 +96,8 @@ export class Session {
     if (!this.stopOnEntry) return;
     const index = lineStarts(program).indices[0];
     if (index === undefined) return;
-    this.entryPending = true;
-    this.traps.add(program, index);
+    this.entry = new TrapSet(this.traps);
+    this.entry.add(program, index);
   }
 
   private trapped(frame: Frame): void {
@@ -106,7 +107,6 @@ export class Session {
     if (reached !== undefined) {
       for (const message of reached.messages) this.log(message, frame);
       if (reached.stops.length > 0) {
-        this.entryPending = false;
         this.hold(frame, {
           reason: reached.onlyInstructions ? 'instruction breakpoint' : 'breakpoint',
           description: 'Paused on breakpoint',
@@ -115,8 +115,7 @@ export class Session {
         return;
       }
     }
-    if (this.entryPending && frame.back === undefined) {
-      this.entryPending = false;
+    if (this.entry !== undefined) {
       this.hold(frame, { reason: 'entry', description: 'Paused on entry' });
     } else if (stepped) {
       this.hold(frame, { reason: 'step', description: 'Paused on step' });
@@ -189,6 +188,8 @@ export class Session {
     uncaught = false,
   ): void {
     const returned = this.step?.returned;
+    this.entry?.clear();
+    this.entry = undefined;
     this.endStep();
     this.pauseRequested = false;
     this.state = 'stopped';

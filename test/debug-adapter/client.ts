@@ -22,6 +22,10 @@ export class DapClient {
   /** Output in the order in which it came. */
   readonly transcript: string[] = [];
   readonly received: DebugProtocol.Event[] = [];
+  readonly terminal: { process: ChildProcessWithoutNullStreams | undefined; output: string } = {
+    process: undefined,
+    output: '',
+  };
   private readonly pending = new Map<number, { resolve(body: never): void; reject(error: Error): void }>();
   private readonly waiters: Waiter[] = [];
   private readonly unread: DebugProtocol.Event[] = [];
@@ -40,9 +44,7 @@ export class DapClient {
 
   /** Sends a request; gives the response's body, or throws an Error with its message. */
   request<T = Body>(command: string, args: unknown = {}): Promise<T> {
-    const seq = this.seq++;
-    const json = JSON.stringify({ seq, type: 'request', command, arguments: args });
-    this.process.stdin.write(`Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
+    const seq = this.send({ type: 'request', command, arguments: args });
     return new Promise<T>((resolve, reject) => this.pending.set(seq, { resolve, reject }));
   }
 
@@ -73,6 +75,7 @@ export class DapClient {
       pathFormat: 'path',
       linesStartAt1: true,
       columnsStartAt1: true,
+      supportsRunInTerminalRequest: true,
     });
   }
 
@@ -112,6 +115,25 @@ export class DapClient {
     }
   }
 
+  /** Runs what the adapter wants to run in a terminal; its stdout is `terminal`. */
+  private serve(request: DebugProtocol.Request): void {
+    const { args, env } = request.arguments as DebugProtocol.RunInTerminalRequestArguments;
+    const [command, ...rest] = args;
+    const child = spawn(command, rest, { env: { ...process.env, ...(env as NodeJS.ProcessEnv) } });
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.terminal.output += chunk;
+    });
+    this.terminal.process = child;
+    this.send({ type: 'response', request_seq: request.seq, command: request.command, success: true, body: {} });
+  }
+
+  private send(message: object): number {
+    const seq = this.seq++;
+    const json = JSON.stringify({ seq, ...message });
+    this.process.stdin.write(`Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
+    return seq;
+  }
+
   private dispatch(message: DebugProtocol.ProtocolMessage): void {
     if (message.type === 'response') {
       const response = message as DebugProtocol.Response;
@@ -121,7 +143,10 @@ export class DapClient {
       else waiter?.reject(new Error(response.message));
       return;
     }
-    if (message.type !== 'event') return;
+    if (message.type === 'request') {
+      this.serve(message as DebugProtocol.Request);
+      return;
+    }
     const event = message as DebugProtocol.Event;
     this.received.push(event);
     if (event.event === 'output') {

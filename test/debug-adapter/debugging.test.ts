@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { pyodideOracle } from '../../tools/oracle.ts';
 import { dedent, session } from './session.ts';
@@ -641,5 +642,24 @@ def main(given):
         assert.equal(debuggee.client.output['stdout'], 'run\nrun\n');
       })
       .ends()
+      .passes());
+
+  it('runs in a terminal, where it prints and reads', () =>
+    session(`
+      name = input('name? ')
+      print('hello', name)
+    `)
+      .check(async (debuggee) => {
+        const { client } = debuggee;
+        await debuggee.launch([], { launch: { console: 'integratedTerminal' } });
+        while (!client.terminal.output.includes('name? ')) await new Promise((resolve) => setTimeout(resolve, 10));
+        const child = client.terminal.process!;
+        const closed = once(child, 'exit');
+        child.stdin.write('world\n');
+        assert.deepEqual(await client.event('exited'), { exitCode: 0 });
+        await closed;
+        assert.equal(client.terminal.output, 'name? hello world\n');
+        assert.equal(client.output['stdout'], '');
+      })
       .passes());
 });
