@@ -2,6 +2,7 @@
 // Everything runs from bundles: esbuild inlines `const enum`s across files, which the interpreter's switch needs to
 // become a jump table.
 
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { globSync } from './glob.mjs';
@@ -39,3 +40,6 @@ await Promise.all([
     packages: 'external',
   }),
 ]);
+
+// CPython's library, compiled by our compiler; quick when nothing has changed.
+execFileSync(process.execPath, ['tools/run.mjs', 'tools/build-library.ts', 'dist/library.bin'], { stdio: 'inherit' });

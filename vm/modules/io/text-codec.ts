@@ -1,6 +1,6 @@
 import { decodeHandlers, encodeHandlers, strict } from '../../codecs/errors.ts';
 import { decodeUtf8, encodeUtf8 } from '../../codecs/utf8.ts';
-import { importModule } from '../../importing/import.ts';
+import { importByName } from '../../importing/import.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { lookupErrorType, newException, typeError } from '../../objects/exception.ts';
 import { typeOf, type Value } from '../../objects/object.ts';
@@ -132,7 +132,7 @@ class LibraryEncoder implements StreamEncoder {
 
 /** The codec's info record (codecs.lookup); LookupError for an unknown one, or one that isn't of text. */
 function codecInfo(encoding: string, alternative: string): Value {
-  const info = callMethod(importModule('codecs'), 'lookup', encoding);
+  const info = callMethod(importByName('codecs'), 'lookup', encoding);
   const isText = lookupAttribute(info, '_is_text_encoding');
   if (isText !== undefined && !isTrue(isText)) {
     throw newException(

@@ -1,0 +1,69 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { inflateRawSync } from 'node:zlib';
+import type { CodeObject } from '../compiler/bytecode/code-object.ts';
+import { loads } from '../compiler/bytecode/marshal.ts';
+import { py314 } from '../compiler/targets/py314.ts';
+import type { LibraryModule } from '../vm/host.ts';
+
+/** One module in the index of a packed library; offsets count from the end of the index. */
+export interface LibraryEntry {
+  /** Path below the library's root, such as 'asyncio/__init__.py'. */
+  readonly path: string;
+  readonly code: readonly [offset: number, length: number];
+  /** The source, deflated. */
+  readonly source: readonly [offset: number, length: number];
+}
+
+/** What a library's file names start with: they are no files of the machine. */
+export const LIBRARY_ROOT = '<library>';
+
+/**
+ * The standard library as the build packs it (tools/build-library.ts): four bytes of the index's length, the index as JSON by
+ * dotted module name, then marshalled code and deflated sources. Modules are read one by one, when they are imported.
+ */
+export class Library {
+  private readonly fd: number;
+  private readonly start: number;
+  private readonly index: ReadonlyMap<string, LibraryEntry>;
+  private readonly names: ReadonlyMap<string, string>;
+
+  /** Throws an Error that says what to do when there is no such file. */
+  constructor(path: string) {
+    if (!existsSync(path)) throw new Error(`the packed library ${path} is missing: run «npm run build»`);
+    this.fd = openSync(path, 'r');
+    const length = Buffer.from(this.read(0, 4)).readUInt32LE();
+    this.start = 4 + length;
+    const index = JSON.parse(Buffer.from(this.read(4, length)).toString('utf8')) as Record<string, LibraryEntry>;
+    this.index = new Map(Object.entries(index));
+    this.names = new Map([...this.index].map(([name, entry]) => [`${LIBRARY_ROOT}/${entry.path}`, name]));
+  }
+
+  module(name: string): LibraryModule | undefined {
+    const entry = this.index.get(name);
+    if (entry === undefined) return undefined;
+    const [offset, length] = entry.code;
+    return {
+      isPackage: entry.path.endsWith('/__init__.py'),
+      filename: `${LIBRARY_ROOT}/${entry.path}`,
+      code: () => loads(this.read(this.start + offset, length), py314) as CodeObject,
+    };
+  }
+
+  /** The text of a library file by the name that its code objects have; undefined for other names. */
+  source(filename: string): Uint8Array | undefined {
+    const name = this.names.get(filename);
+    if (name === undefined) return undefined;
+    const [offset, length] = (this.index.get(name) as LibraryEntry).source;
+    return inflateRawSync(this.read(this.start + offset, length));
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  private read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    readSync(this.fd, bytes, 0, length, offset);
+    return bytes;
+  }
+}

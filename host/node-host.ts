@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compile } from '../compiler/compile.ts';
+import { py314 } from '../compiler/targets/py314.ts';
+import { targetNamed } from '../compiler/targets/registry.ts';
+import { isWarning } from '../compiler/text/diagnostic.ts';
+import { decodeSource } from '../compiler/text/source.ts';
+import type { CompileResult, Host, LibraryModule } from '../vm/host.ts';
+import { Library } from './library.ts';
+import { NodeFiles } from './node-files.ts';
+
+export interface NodeHostOptions {
+  /** Target of what the program compiles; default '3.14'. */
+  readonly target?: string;
+  /** Where the packed library is; default: beside the running bundle. */
+  readonly library?: string;
+  /** Seed of hash() of str and bytes; default by PYTHONHASHSEED, else 0, so that runs are alike. */
+  readonly hashSeed?: number;
+}
+
+/** The world of this machine, by Node. */
+export class NodeHost implements Host {
+  readonly files = new NodeFiles();
+  readonly hashSeed: number;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly platform = process.platform;
+  readonly pid = process.pid;
+  private readonly target: string;
+  private readonly libraryPath: string;
+  private library: Library | undefined = undefined;
+  private readonly encoder = new TextEncoder();
+
+  constructor(options: NodeHostOptions = {}) {
+    this.target = options.target ?? py314.version;
+    this.libraryPath = options.library ?? join(__dirname, 'library.bin');
+    this.hashSeed = options.hashSeed ?? (Number.parseInt(process.env.PYTHONHASHSEED ?? '0', 10) || 0);
+    const environment = Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    this.environment = new Map(environment);
+  }
+
+  time(): bigint {
+    // Date has milliseconds; the fine part comes from the clock that never goes back.
+    return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e3)) * 1000n;
+  }
+
+  monotonic(): bigint {
+    return process.hrtime.bigint();
+  }
+
+  processTime(): bigint {
+    const { user, system } = process.cpuUsage();
+    return BigInt(user + system) * 1000n;
+  }
+
+  sleep(nanoseconds: bigint): void {
+    const forever = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(forever, 0, 0, Number(nanoseconds) / 1e6);
+  }
+
+  randomBytes(count: number): Uint8Array {
+    return randomBytes(count);
+  }
+
+  write(fd: 1 | 2, text: string): void {
+    let bytes: Uint8Array = this.encoder.encode(text);
+    while (bytes.length > 0) bytes = bytes.subarray(this.files.write(fd, bytes));
+  }
+
+  flush(): void {}
+
+  compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
+    const { code, diagnostics } = compile(source, {
+      filename: options.filename,
+      mode: options.mode,
+      flags: options.flags,
+      optimize: options.optimize,
+      target: targetNamed(options.target ?? this.target) ?? py314,
+    });
+    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
+    return { code: error === undefined ? code : undefined, error, warnings: diagnostics.filter(isWarning) };
+  }
+
+  libraryModule(name: string): LibraryModule | undefined {
+    return this.openLibrary().module(name);
+  }
+
+  sourceText(filename: string): string | undefined {
+    const packed = this.openLibrary().source(filename);
+    if (packed !== undefined) return decodeSource(packed).text;
+    try {
+      return decodeSource(readFileSync(filename)).text;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
+      throw error;
+    }
+  }
+
+  private openLibrary(): Library {
+    this.library ??= new Library(this.libraryPath);
+    return this.library;
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { dumps } from '../compiler/bytecode/marshal.ts';
+import { compile } from '../compiler/compile.ts';
+import { py314 } from '../compiler/targets/py314.ts';
+import { isWarning } from '../compiler/text/diagnostic.ts';
+import { LIBRARY_ROOT, type LibraryEntry } from '../host/library.ts';
+import { libraryFiles } from './library-zip.ts';
+
+// Packs CPython's library for the VM: node tools/run.mjs tools/build-library.ts OUT. Does nothing when OUT was made of the same
+// files by the same compiler. The format is told in host/library.ts.
+
+const [out] = process.argv.slice(2);
+if (out === undefined) {
+  console.error('usage: node tools/run.mjs tools/build-library.ts OUT');
+  process.exit(2);
+}
+
+/** The two files that CPython has frozen; tracebacks leave out frames of these names. */
+const frozenNames = new Map(
+  ['_bootstrap', '_bootstrap_external'].map((name) => [`importlib/${name}.py`, `<frozen importlib.${name}>`]),
+);
+
+const files = libraryFiles();
+const stampFile = `${out}.stamp`;
+const hash = createHash('sha256').update(readFileSync(process.argv[1]));
+for (const { path, bytes } of files) hash.update(path).update(bytes);
+const stamp = hash.digest('hex');
+
+if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+  const index: Record<string, LibraryEntry> = {};
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  const add = (bytes: Uint8Array): readonly [number, number] => {
+    parts.push(bytes);
+    offset += bytes.length;
+    return [offset - bytes.length, bytes.length];
+  };
+  for (const { path, bytes } of files) {
+    const filename = frozenNames.get(path) ?? `${LIBRARY_ROOT}/${path}`;
+    const { code, diagnostics } = compile(bytes, { filename, target: py314 });
+    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
+    if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);
+    const name = path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
+    index[name] = { path, code: add(dumps(code, py314)), source: add(deflateRawSync(bytes)) };
+  }
+  const header = Buffer.from(JSON.stringify(index));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, Buffer.concat([length, header, ...parts]));
+  writeFileSync(stampFile, stamp);
+}

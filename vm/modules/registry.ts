@@ -1,0 +1,32 @@
+import { defineModule, type ModuleDefinition } from '../objects/define.ts';
+import type { PyModule } from '../objects/module.ts';
+import { collections } from './collections/collections.ts';
+import { contextvars } from './contextvars.ts';
+import { errno } from './errno.ts';
+import { functools } from './functools/functools.ts';
+import { imp } from './imp.ts';
+import { io } from './io/io.ts';
+import { itertools } from './itertools/itertools.ts';
+
+/** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
+const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
+  _collections: () => collections,
+  _contextvars: () => contextvars,
+  _functools: () => functools,
+  _imp: imp,
+  _io: io,
+  errno,
+  itertools: () => itertools,
+};
+
+/** sys.builtin_module_names. */
+export const builtinModuleNames: readonly string[] = Object.keys(definitions).sort();
+
+export function isBuiltinModule(name: string): boolean {
+  return Object.hasOwn(definitions, name);
+}
+
+/** A new module object; undefined when no built-in module has this name. */
+export function builtinModule(name: string): PyModule | undefined {
+  return isBuiltinModule(name) ? defineModule(definitions[name]()) : undefined;
+}
