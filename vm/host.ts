@@ -11,9 +11,11 @@ export interface CompileResult {
 /** An error of the operating system, with CPython's errno; the VM makes the OSError of it. */
 export class HostError extends Error {
   readonly errno: number;
-  constructor(errno: number, message: string) {
+  readonly path: string | undefined;
+  constructor(errno: number, message: string, path?: string) {
     super(message);
     this.errno = errno;
+    this.path = path;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { PyCode } from '../objects/code.ts';
 import type { PyDict } from '../objects/dict.ts';
-import type { PyBaseException } from '../objects/exception.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
 import { frameType, PyObject, type Slot, type Value } from '../objects/object.ts';
@@ -59,7 +58,7 @@ export class Frame extends PyObject {
   state: FrameState = FrameState.CREATED;
   onReturn: Return = Return.VALUE;
   generator: PyGenerator | undefined = undefined;
-  /** Handled exceptions below this frame's own; see unwind.ts. */
+  /** The block stack of targets that have one: type, handler and stack level of each, three numbers a block. */
   blocks: number[] | undefined = undefined;
   /** What `f_lineno = n`, `f_trace` and friends need; made when first asked for. */
   extra: FrameExtra | undefined = undefined;
@@ -86,6 +85,11 @@ export class Frame extends PyObject {
     this.back = back;
   }
 
+  /** Whether its variables live in `stack`: a function's do. */
+  get hasFastLocals(): boolean {
+    return this.locals === undefined;
+  }
+
   /** Index of the instruction that runs, or ran last; -1 before the first. */
   get index(): number {
     return this.ip - 1;
@@ -93,7 +97,11 @@ export class Frame extends PyObject {
 
   /** f_lasti: byte offset of that instruction in co_code; -1 before the first. */
   get lasti(): number {
-    return this.ip === 0 ? -1 : this.program.offsets[this.ip - 1];
+    if (this.ip === 0) return -1;
+    const offset = this.program.offsets[this.ip - 1];
+    return this.generator !== undefined && this.state !== FrameState.EXECUTING
+      ? offset + this.program.suspendedLasti
+      : offset;
   }
 
   /** The source line of that instruction; undefined where it has none. Before the first, co_firstlineno. */
@@ -112,4 +120,3 @@ export interface FrameExtra {
   extraLocals: PyDict | undefined;
 }
 
-export type { PyBaseException };

@@ -1,5 +1,6 @@
+import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
+import { positions } from '../../compiler/bytecode/positions.ts';
 import type { PyCode } from '../objects/code.ts';
-import type { PyDict } from '../objects/dict.ts';
 import type { Shape, Slot, Value } from '../objects/object.ts';
 
 /** Source positions of an instruction: lines from 1, columns in UTF-8 bytes from 0; -1 where unknown. */
@@ -19,7 +20,8 @@ export class Cache {
   nextShape: Shape | undefined = undefined;
   index = 0;
   value: Slot = undefined;
-  dict: PyDict | undefined = undefined;
+  /** The name looked up, to be compared with the dict's key at `index`. */
+  key: string | undefined = undefined;
   misses = 0;
 }
 
@@ -42,13 +44,16 @@ export class Program {
   readonly handlers: Int32Array;
   /** Length of co_localsplusnames. */
   readonly localCount: number;
+  /** co_argcount of a function whose arguments are positional and no others; -1 for the rest. */
+  readonly simpleArguments: number;
+  /** Added to the offset of a suspended frame's YIELD_VALUE to give f_lasti: since 3.13 it tells the instruction after it. */
+  readonly suspendedLasti: number;
   /** localCount and co_stacksize. */
   readonly frameSize: number;
-  /** Positions by index; made when first asked for. */
-  private positions: readonly Position[] | undefined = undefined;
-  private readonly readPositions: () => readonly Position[];
-  /** Indices with a breakpoint or a stepping trap. */
-  traps: Set<number> | undefined = undefined;
+  /** Index of the first instruction after a function's preamble (cells, RETURN_GENERATOR, RESUME). */
+  readonly entry: number;
+  /** CPython's co_positions() by code unit; read when first asked for. */
+  private positions: Int32Array | undefined = undefined;
 
   constructor(parts: {
     code: PyCode;
@@ -58,7 +63,8 @@ export class Program {
     indices: Int32Array;
     names: readonly string[];
     handlers: Int32Array;
-    readPositions: () => readonly Position[];
+    entry: number;
+    suspendedLasti: number;
   }) {
     this.code = parts.code;
     this.ops = parts.ops;
@@ -71,23 +77,31 @@ export class Program {
     this.caches = new Array(parts.ops.length).fill(undefined);
     this.handlers = parts.handlers;
     this.localCount = parts.code.code.co_localsplusnames.length;
+    const { co_flags, co_kwonlyargcount, co_argcount } = parts.code.code;
+    const simple = co_kwonlyargcount === 0 && (co_flags & (CodeFlag.CO_VARARGS | CodeFlag.CO_VARKEYWORDS)) === 0;
+    this.simpleArguments = simple ? co_argcount : -1;
+    this.suspendedLasti = parts.suspendedLasti;
     this.frameSize = this.localCount + parts.code.code.co_stacksize + 1;
-    this.readPositions = parts.readPositions;
+    this.entry = parts.entry;
   }
 
   position(index: number): Position {
-    this.positions ??= this.readPositions();
-    return this.positions[index];
+    this.positions ??= positions(this.code.code);
+    const at = (this.offsets[index] >> 1) * 4;
+    const { [at]: line, [at + 1]: endLine, [at + 2]: column, [at + 3]: endColumn } = this.positions;
+    return { line, endLine, column, endColumn };
   }
 
   /** Source line of an instruction, or -1. */
   lineOf(index: number): number {
-    return this.position(index).line;
+    this.positions ??= positions(this.code.code);
+    return this.positions[(this.offsets[index] >> 1) * 4];
   }
 
-  /** Whether a line begins here: an instruction with another line than the one before it, or a jump target back to one. */
+  /** Whether a line begins here: an instruction of another line than the one before it. A function's preamble has none. */
   isLineStart(index: number): boolean {
+    if (index < this.entry) return false;
     const line = this.lineOf(index);
-    return line >= 0 && (index === 0 || this.lineOf(index - 1) !== line);
+    return line > 0 && (index === this.entry || this.lineOf(index - 1) !== line);
   }
 }

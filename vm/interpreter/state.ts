@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import type { PyDict } from '../objects/dict.ts';
 import type { PyBaseException } from '../objects/exception.ts';
+import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
 import type { Value } from '../objects/object.ts';
 import type { Debugging } from './debugging.ts';
@@ -39,6 +40,21 @@ export class VmState {
   asyncGenFirstIter: Value = null;
   asyncGenFinalizer: Value = null;
   intMaxStrDigits = 4300;
+  // Doors that break import cycles between modules; set by their owners when they load.
+  importModule!: (name: string) => Value;
+  makeUnion!: (left: Value, right: Value) => Value;
+  /** Runs a class body in a namespace; gives its `__class__` cell, if any. */
+  runClassBody!: (func: PyFunction, namespace: Value) => Value;
+  builtinsOf!: (globals: PyDict) => PyDict;
+  /** Issues a warning of a built-in category as the `warnings` module would. */
+  warn: ((category: string, message: string) => void) | undefined = undefined;
+  builtinsModule!: Value;
+  /** Classes that code would otherwise import in a cycle. */
+  classes!: { PyFunction: typeof PyFunction };
+  isInstance!: (value: Value, type: Value) => boolean;
+  setItem!: (container: Value, key: Value, value: Value) => void;
+  /** Called each time fuel has run out: pending signals, time limits. */
+  onRation: (() => void) | undefined = undefined;
 }
 
 /** The one interpreter of this realm. */

@@ -1,5 +1,5 @@
 import type { PyDict } from './dict.ts';
-import { newType, PyObject, type PyType, type Slot, type Value } from './object.ts';
+import { newType, objectType, PyObject, type PyType, type Slot, type Value } from './object.ts';
 import type { PyTraceback } from './traceback.ts';
 import { emptyTuple, type PyTuple, tupleOf } from './tuple.ts';
 
@@ -30,6 +30,9 @@ export const generatorExitType = exceptionType('GeneratorExit', baseExceptionTyp
 export const keyboardInterruptType = exceptionType('KeyboardInterrupt', baseExceptionType);
 export const systemExitType = exceptionType('SystemExit', baseExceptionType);
 export const baseExceptionGroupType = exceptionType('BaseExceptionGroup', baseExceptionType);
+export const exceptionGroupType = exceptionType('ExceptionGroup', baseExceptionGroupType);
+exceptionGroupType.bases = [baseExceptionGroupType, exceptionTypeRoot];
+exceptionGroupType.mro = [exceptionGroupType, baseExceptionGroupType, exceptionTypeRoot, baseExceptionType, objectType];
 export const arithmeticErrorType = exceptionType('ArithmeticError', exceptionTypeRoot);
 export const floatingPointErrorType = exceptionType('FloatingPointError', arithmeticErrorType);
 export const overflowErrorType = exceptionType('OverflowError', arithmeticErrorType);

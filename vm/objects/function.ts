@@ -1,5 +1,5 @@
 import type { PyCode } from './code.ts';
-import type { PyDict } from './dict.ts';
+import { PyDict } from './dict.ts';
 import { functionType, methodType, PyObject, type Slot, type Value } from './object.ts';
 import type { PyTuple } from './tuple.ts';
 
@@ -30,6 +30,16 @@ export class PyFunction extends PyObject {
     this.doc = code.code.co_flags & 0x4000000 && typeof doc === 'string' ? doc : null;
     const module: Slot = globals.getString('__name__');
     this.module = module === undefined ? null : module;
+  }
+
+  /** Annotations as MAKE_FUNCTION hands them: a dict, or a tuple of names and values in turn. */
+  setAnnotations(given: Value): void {
+    if (given instanceof PyDict) this.annotations = given;
+    else {
+      const { items } = given as PyTuple;
+      this.annotations = new PyDict();
+      for (let i = 0; i < items.length; i += 2) this.annotations.set(items[i], items[i + 1]);
+    }
   }
 }
 

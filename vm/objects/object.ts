@@ -192,7 +192,13 @@ export class PyType extends TypeSlots {
   /** Bits of Py_TPFLAGS_ that patterns and `type` show: SEQUENCE, MAPPING. */
   matchesSequence = false;
   matchesMapping = false;
-  doc: string | null = null;
+  /** Hash and equality are by identity although the slots aren't object's own. */
+  identityEquality = false;
+  /** Instances can only equal instances of types that don't share a hash with str, int or float: tuple, bytes, frozenset. */
+  isolatedEquality = false;
+  /** A subclass of int or str keeps its value in a box; methods of the type itself get the plain value. */
+  unboxSelf = false;
+  doc: Value = null;
   textSignature: string | null = null;
   rootShape: Shape = new Shape([]);
 

@@ -1,0 +1,200 @@
+import { index } from '../operations/arithmetic.ts';
+import { call, lookupSpecial } from '../operations/call.ts';
+import { getIterator, iterateNext } from '../operations/iterate.ts';
+import { isTrue } from '../operations/truth.ts';
+import { bind } from '../objects/bind.ts';
+import { defineType } from '../objects/define.ts';
+import { typeError, valueError } from '../objects/exception.ts';
+import { newGenericAlias } from '../objects/generic-alias.ts';
+import { type KwNames, newType, PyObject, type PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
+import { tupleOf } from '../objects/tuple.ts';
+import * as integer from '../numbers/integer.ts';
+
+export const enumerateType = newType('enumerate');
+export const zipType = newType('zip');
+export const mapType = newType('map');
+export const filterType = newType('filter');
+export const reversedType = newType('reversed');
+
+class Enumerate extends PyObject {
+  iterator: Value = null;
+  count: number | bigint = 0;
+}
+
+const self_ = (self: Value): Value => self;
+
+defineType(enumerateType, {
+  doc: 'Return an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.\n\nenumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...',
+  signature: '(iterable, start=0)',
+  allocate: (type: PyType) => new Enumerate(type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    const [iterable, start] = bind('enumerate', '(iterable, start=0)', args, kwNames);
+    const made = new Enumerate(type);
+    made.iterator = getIterator(iterable as Value);
+    made.count = start === undefined ? 0 : index(start);
+    return made;
+  },
+  tp_iter: self_,
+  tp_iternext: (self: Enumerate) => {
+    const item = iterateNext(self.iterator);
+    if (item === undefined) return undefined;
+    const pair = tupleOf([self.count, item]);
+    self.count = integer.add(self.count, 1);
+    return pair;
+  },
+  methods: {
+    __reduce__: ['($self, /)', (self: Enumerate) => tupleOf([self.type, tupleOf([self.iterator, self.count])])],
+  },
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+});
+
+class Zip extends PyObject {
+  iterators: Value[] = [];
+  strict = false;
+}
+
+function zipNext(self: Zip): Slot {
+  const { iterators } = self;
+  if (iterators.length === 0) return undefined;
+  const row: Value[] = new Array(iterators.length);
+  for (let i = 0; i < iterators.length; i++) {
+    const item = typeOf(iterators[i]).tp_iternext!(iterators[i]);
+    if (item === undefined) {
+      if (self.strict) zipStrict(iterators, i);
+      return undefined;
+    }
+    row[i] = item;
+  }
+  return tupleOf(row);
+}
+
+function zipStrict(iterators: readonly Value[], ended: number): void {
+  const plural = (n: number): string => (n === 1 ? ' ' : `s 1-`);
+  if (ended > 0) throw valueError(`zip() argument ${ended + 1} is shorter than argument${plural(ended)}${ended}`);
+  for (let i = 1; i < iterators.length; i++) {
+    if (iterateNext(iterators[i]) !== undefined) {
+      throw valueError(`zip() argument ${i + 1} is longer than argument${plural(i)}${i}`);
+    }
+  }
+}
+
+defineType(zipType, {
+  doc: "The zip object yields n-length tuples, where n is the number of iterables\npassed as positional arguments to zip().  The i-th element in every tuple\ncomes from the i-th iterable argument to zip().  This continues until the\nshortest argument is exhausted.\n\nIf strict is true and one of the arguments is exhausted before the others,\nraise a ValueError.\n\n   >>> list(zip('abcdefg', range(3), range(4)))\n   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]",
+  allocate: (type: PyType) => new Zip(type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    const made = new Zip(type);
+    const given = args.length - (kwNames?.length ?? 0);
+    kwNames?.forEach((name, i) => {
+      if (name !== 'strict') throw typeError(`zip() got an unexpected keyword argument '${name}'`);
+      made.strict = isTrue(args[given + i]);
+    });
+    made.iterators = args.slice(0, given).map((arg) => {
+      if (typeOf(arg).tp_iter === undefined && typeOf(arg).sq_item === undefined) {
+        throw typeError(`'${typeOf(arg).tp_name}' object is not iterable`);
+      }
+      return getIterator(arg);
+    });
+    return made;
+  },
+  tp_iter: self_,
+  tp_iternext: zipNext,
+});
+
+class MapIterator extends PyObject {
+  func: Value = null;
+  iterators: Value[] = [];
+  strict = false;
+}
+
+defineType(mapType, {
+  doc: 'Make an iterator that computes the function using arguments from\neach of the iterables.  Stops when the shortest iterable is exhausted.\n\nIf strict is true and one of the arguments is exhausted before the others,\nraise a ValueError.',
+  signature: '(function, iterable, /, *iterables, strict=False)',
+  allocate: (type: PyType) => new MapIterator(type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    const made = new MapIterator(type);
+    const given = args.length - (kwNames?.length ?? 0);
+    if (given < 2) throw typeError('map() must have at least two arguments.');
+    kwNames?.forEach((name, i) => {
+      if (name !== 'strict') throw typeError(`map() got an unexpected keyword argument '${name}'`);
+      made.strict = isTrue(args[given + i]);
+    });
+    made.func = args[0];
+    made.iterators = args.slice(1, given).map(getIterator);
+    return made;
+  },
+  tp_iter: self_,
+  tp_iternext: (self: MapIterator) => {
+    const { iterators } = self;
+    if (iterators.length === 1) {
+      const item = typeOf(iterators[0]).tp_iternext!(iterators[0]);
+      return item === undefined ? undefined : call(self.func, item);
+    }
+    const row: Value[] = [];
+    for (let i = 0; i < iterators.length; i++) {
+      const item = typeOf(iterators[i]).tp_iternext!(iterators[i]);
+      if (item === undefined) {
+        if (self.strict) zipStrict(iterators, i);
+        return undefined;
+      }
+      row.push(item);
+    }
+    return call(self.func, ...row);
+  },
+});
+
+class FilterIterator extends PyObject {
+  func: Value = null;
+  iterator: Value = null;
+}
+
+defineType(filterType, {
+  doc: 'Return an iterator yielding those items of iterable for which function(item)\nis true. If function is None, return the items that are true.',
+  signature: '(function, iterable, /)',
+  allocate: (type: PyType) => new FilterIterator(type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    const [func, iterable] = bind('filter', '(function, iterable, /)', args, kwNames);
+    const made = new FilterIterator(type);
+    made.func = func as Value;
+    made.iterator = getIterator(iterable as Value);
+    return made;
+  },
+  tp_iter: self_,
+  tp_iternext: (self: FilterIterator) => {
+    const next = typeOf(self.iterator).tp_iternext!;
+    for (;;) {
+      const item = next(self.iterator);
+      if (item === undefined || isTrue(self.func === null ? item : call(self.func, item))) return item;
+    }
+  },
+});
+
+class Reversed extends PyObject {
+  sequence: Value | undefined = undefined;
+  at = -1;
+}
+
+defineType(reversedType, {
+  doc: 'Return a reverse iterator over the values of the given sequence.',
+  signature: '(sequence, /)',
+  allocate: (type: PyType) => new Reversed(type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    const [sequence] = bind('reversed', '(object, /)', args, kwNames) as [Value];
+    const method = typeOf(sequence).lookup('__reversed__');
+    if (method !== undefined && method !== null) return call(lookupSpecial(sequence, '__reversed__')!);
+    const { sq_item, sq_length, tp_name } = typeOf(sequence);
+    if (method === null || sq_item === undefined || sq_length === undefined) {
+      throw typeError(`'${tp_name}' object is not reversible`);
+    }
+    const made = new Reversed(type);
+    made.sequence = sequence;
+    made.at = sq_length(sequence) - 1;
+    return made;
+  },
+  tp_iter: self_,
+  tp_iternext: (self: Reversed) => {
+    if (self.sequence === undefined || self.at < 0) return undefined;
+    return typeOf(self.sequence).sq_item!(self.sequence, self.at--);
+  },
+  methods: { __length_hint__: ['($self, /)', (self: Reversed) => self.at + 1] },
+});
+

@@ -1,0 +1,181 @@
+import { PyMethodDescriptor, PySlotMember } from '../objects/descriptor.ts';
+import { PyFunction } from '../objects/function.ts';
+import { PyModule } from '../objects/module.ts';
+import {
+  MAX_SHAPE_SIZE,
+  PyInstance,
+  type PyObject,
+  type Slot,
+  typeOf,
+  type Value,
+} from '../objects/object.ts';
+import { genericGetAttribute, genericSetAttribute, getAttribute, setAttribute } from '../operations/attribute.ts';
+import type { Frame } from './frame.ts';
+import { loadGlobalName } from './names.ts';
+import { Opcode } from './opcode.ts';
+import { Cache, type Program } from './program.ts';
+
+/** After this many misses an instruction stays unspecialised. */
+const MAX_MISSES = 20;
+
+/** The instruction's cache, made at its first use; undefined when it has missed too often. */
+function cacheOf(program: Program, index: number): Cache | undefined {
+  let cache = program.caches[index];
+  if (cache === undefined) {
+    cache = new Cache();
+    program.caches[index] = cache;
+  } else if (++cache.misses > MAX_MISSES) {
+    setOpcode(program, index, program.pristine[index]);
+    return undefined;
+  }
+  return cache;
+}
+
+/** Changes an instruction unless a breakpoint stands in its place. */
+function setOpcode(program: Program, index: number, opcode: Opcode): void {
+  if (program.ops[index] !== Opcode.TRAP) program.ops[index] = opcode;
+}
+
+/** LOAD_GLOBAL; remembers the entry of the dict that has the name. */
+export function loadGlobal(frame: Frame, program: Program, index: number, nameIndex: number): Value {
+  const name = program.names[nameIndex];
+  const { globals, builtins } = frame;
+  const cache = cacheOf(program, index);
+  if (cache === undefined) return loadGlobalName(frame, name);
+  const pushesNull =
+    program.pristine[index] === Opcode.LOAD_GLOBAL_NULL;
+  let entry = globals.findString(name);
+  if (entry >= 0) {
+    cache.index = entry;
+    cache.key = globals.keys[entry] as string;
+    setOpcode(program, index, pushesNull ? Opcode.LOAD_GLOBAL_MODULE_NULL : Opcode.LOAD_GLOBAL_MODULE);
+    return globals.values[entry];
+  }
+  entry = builtins.findString(name);
+  if (entry < 0) return loadGlobalName(frame, name);
+  cache.index = entry;
+  cache.key = builtins.keys[entry] as string;
+  cache.version = globals.keysVersion;
+  setOpcode(program, index, pushesNull ? Opcode.LOAD_GLOBAL_BUILTIN_NULL : Opcode.LOAD_GLOBAL_BUILTIN);
+  return builtins.values[entry];
+}
+
+/** LOAD_ATTR of an ordinary attribute (_Py_Specialize_LoadAttr). */
+export function loadAttribute(program: Program, index: number, owner: Value, name: string): Value {
+  if (typeof owner !== 'object' || owner === null) return getAttribute(owner, name);
+  const { type } = owner;
+  const cache = type.genericGetattr || owner instanceof PyModule ? cacheOf(program, index) : undefined;
+  if (cache === undefined) return getAttribute(owner, name);
+  if (owner instanceof PyModule) {
+    const entry = owner.dict.findString(name);
+    if (entry >= 0 && type.lookup(name) === undefined) {
+      cache.index = entry;
+      cache.key = owner.dict.keys[entry] as string;
+      setOpcode(program, index, Opcode.LOAD_ATTR_MODULE);
+      return owner.dict.values[entry];
+    }
+    return getAttribute(owner, name);
+  }
+  const descriptor = type.lookup(name);
+  if (descriptor instanceof PySlotMember && typeOf(descriptor).tp_descr_get !== undefined) {
+    cache.version = type.version;
+    cache.index = descriptor.index;
+    setOpcode(program, index, Opcode.LOAD_ATTR_SLOT);
+    return genericGetAttribute(owner, name);
+  }
+  if (owner instanceof PyInstance && owner.shape !== undefined && !isData(descriptor)) {
+    const at = owner.shape.indices.get(name);
+    if (at !== undefined) {
+      cache.shape = owner.shape;
+      cache.version = type.version;
+      cache.index = at;
+      setOpcode(program, index, Opcode.LOAD_ATTR_INSTANCE_VALUE);
+      return owner.values[at];
+    }
+  }
+  return genericGetAttribute(owner, name);
+}
+
+function isData(descriptor: Slot): boolean {
+  return descriptor !== undefined && typeOf(descriptor).tp_descr_set !== undefined;
+}
+
+/**
+ * LOAD_ATTR for a call: puts the function at `at` and gives the object to be its first argument, or puts the attribute there and
+ * gives undefined.
+ */
+export function loadMethod(program: Program, index: number, owner: Value, name: string, stack: Slot[], at: number): Slot {
+  const type = typeOf(owner);
+  if (type.genericGetattr) {
+    const descriptor = type.lookup(name);
+    if (descriptor instanceof PyFunction || descriptor instanceof PyMethodDescriptor) {
+      if (isUnshadowed(owner, name) && isPlainMethod(descriptor)) {
+        rememberMethod(program, index, owner, descriptor);
+        stack[at] = descriptor;
+        return owner;
+      }
+    }
+    if (owner instanceof PyModule && descriptor === undefined) {
+      const value = owner.dict.getString(name);
+      if (value !== undefined) {
+        stack[at] = value;
+        return undefined;
+      }
+    }
+  }
+  stack[at] = getAttribute(owner, name);
+  return undefined;
+}
+
+function isPlainMethod(descriptor: PyObject): boolean {
+  return descriptor instanceof PyFunction || descriptor.type.tp_name === 'method_descriptor';
+}
+
+function isUnshadowed(owner: Value, name: string): boolean {
+  if (typeof owner !== 'object' || owner === null) return true;
+  if (owner instanceof PyInstance && owner.shape !== undefined) return !owner.shape.indices.has(name);
+  return owner.dict === undefined || owner.dict.findString(name) < 0;
+}
+
+function rememberMethod(program: Program, index: number, owner: Value, descriptor: Value): void {
+  const type = typeOf(owner);
+  if (owner instanceof PyInstance && owner.shape !== undefined) {
+    const cache = cacheOf(program, index);
+    if (cache === undefined) return;
+    cache.shape = owner.shape;
+    cache.version = type.version;
+    cache.value = descriptor;
+    setOpcode(program, index, Opcode.LOAD_ATTR_METHOD_WITH_SHAPE);
+  } else if (!type.hasDict) {
+    const cache = cacheOf(program, index);
+    if (cache === undefined) return;
+    cache.version = type.version;
+    cache.value = descriptor;
+    setOpcode(program, index, Opcode.LOAD_ATTR_METHOD_NO_DICT);
+  }
+}
+
+/** STORE_ATTR (_Py_Specialize_StoreAttr). */
+export function storeAttribute(program: Program, index: number, owner: Value, name: string, value: Value): void {
+  const type = typeOf(owner);
+  if (owner instanceof PyInstance && owner.shape !== undefined && type.tp_setattro === genericSetAttribute && type.hasDict) {
+    if (!isData(type.lookup(name))) {
+      const cache = cacheOf(program, index);
+      if (cache !== undefined) {
+        const { shape } = owner;
+        const at = shape.indices.get(name);
+        if (at !== undefined || shape.names.length < MAX_SHAPE_SIZE) {
+          cache.shape = shape;
+          cache.version = type.version;
+          cache.index = at ?? 0;
+          cache.nextShape = at === undefined ? shape.extend(name) : undefined;
+          setOpcode(program, index, Opcode.STORE_ATTR_INSTANCE_VALUE);
+        }
+      }
+      genericSetAttribute(owner, name, value);
+      return;
+    }
+  }
+  setAttribute(owner, name, value);
+}
+

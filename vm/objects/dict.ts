@@ -1,0 +1,300 @@
+import { hashOf } from '../operations/hash.ts';
+import { equals } from '../operations/compare.ts';
+import { PyFloat } from './float.ts';
+import { PyInt } from './int.ts';
+import {
+  dictType,
+  floatType,
+  type Hash,
+  intType,
+  objectType,
+  PyObject,
+  type PyType,
+  type Slot,
+  strType,
+  type Value,
+} from './object.ts';
+import { PyStr } from './str.ts';
+
+/** A JavaScript Map key that stands for a Python key; undefined when equality needs __eq__ (see PyDict). */
+type CanonicalKey = string | number | bigint | object | null | undefined;
+
+/** Gives the Map key of a Python key: 1, 1.0 and True share one; objects compared by identity are their own. */
+export function canonicalKey(key: Value): CanonicalKey {
+  switch (typeof key) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+      return key;
+    case 'boolean':
+      return key ? 1 : 0;
+    default:
+      if (key === null) return key;
+      return canonicalObject(key);
+  }
+}
+
+function canonicalObject(key: PyObject): CanonicalKey {
+  const { type } = key;
+  if (type.tp_hash === objectType.tp_hash) return type.tp_richcompare === objectType.tp_richcompare ? key : undefined;
+  if (key instanceof PyFloat) {
+    if (type.tp_hash !== floatType.tp_hash || type.tp_richcompare !== floatType.tp_richcompare) return undefined;
+    const { value } = key;
+    if (Number.isInteger(value)) return Number.isSafeInteger(value) ? value : BigInt(value);
+    return Number.isNaN(value) ? key : value;
+  }
+  if (key instanceof PyStr) {
+    return type.tp_hash === strType.tp_hash && type.tp_richcompare === strType.tp_richcompare ? key.value : undefined;
+  }
+  if (key instanceof PyInt) {
+    return type.tp_hash === intType.tp_hash && type.tp_richcompare === intType.tp_richcompare ? key.value : undefined;
+  }
+  // Types, functions and other built-ins that compare by identity have slots of their own that say so.
+  return type.identityEquality ? key : undefined;
+}
+
+let lastKeysVersion = 0;
+
+/**
+ * A dict: entries in insertion order, with holes where some were deleted, and an index.
+ *
+ * Keys whose equality JavaScript's Map knows (str, int, float, None, objects compared by identity) are indexed by their
+ * canonical key. All others (tuples, bytes, classes with __eq__) stand in `buckets` by hash and are compared in Python. When such a
+ * key could equal a canonical one (only classes of the user's and Decimal and Fraction can), the canonical ones get into the
+ * buckets too: `mixed`.
+ */
+export class PyDict extends PyObject {
+  /** Key by entry; undefined is a hole. */
+  keys: Slot[] = [];
+  values: Value[] = [];
+  used = 0;
+  /** Changes when a key is added or removed, and is never that of another dict: what cached look-ups compare. */
+  keysVersion = ++lastKeysVersion;
+  private index = new Map<CanonicalKey, number>();
+  private buckets: Map<Hash, number[]> | undefined = undefined;
+  private mixed = false;
+
+  constructor(type: PyType = dictType) {
+    super(type);
+  }
+
+  get size(): number {
+    return this.used;
+  }
+
+  /** Entry of a str key, or -1: the fast path of attribute and name look-ups. */
+  findString(key: string): number {
+    const entry = this.index.get(key);
+    if (entry !== undefined) return entry;
+    return this.mixed ? this.findInBuckets(key, hashOf(key)) : -1;
+  }
+
+  /** Entry of a key, or -1. May call __hash__ and __eq__, and so raise. */
+  find(key: Value): number {
+    if (typeof key === 'string') return this.findString(key);
+    const canonical = canonicalKey(key);
+    if (canonical !== undefined) {
+      const entry = this.index.get(canonical);
+      if (entry !== undefined) return entry;
+      return this.mixed ? this.findInBuckets(key, hashOf(key)) : -1;
+    }
+    const hash = hashOf(key);
+    if (this.used === 0) return -1;
+    if (!this.mixed && !comparesOnlyWithItsLike(key)) this.mix();
+    return this.findInBuckets(key, hash);
+  }
+
+  get(key: Value): Slot {
+    const entry = this.find(key);
+    return entry < 0 ? undefined : this.values[entry];
+  }
+
+  getString(key: string): Slot {
+    const entry = this.findString(key);
+    return entry < 0 ? undefined : this.values[entry];
+  }
+
+  has(key: Value): boolean {
+    return this.find(key) >= 0;
+  }
+
+  set(key: Value, value: Value): void {
+    const entry = this.find(key);
+    if (entry >= 0) this.values[entry] = value;
+    else this.append(key, value);
+  }
+
+  setString(key: string, value: Value): void {
+    const entry = this.findString(key);
+    if (entry >= 0) this.values[entry] = value;
+    else this.append(key, value);
+  }
+
+  /** Removes a key; gives its value, or undefined when it wasn't there. */
+  delete(key: Value): Slot {
+    const entry = this.find(key);
+    if (entry < 0) return undefined;
+    const value = this.values[entry];
+    this.removeEntry(entry);
+    return value;
+  }
+
+  removeEntry(entry: number): void {
+    const key = this.keys[entry] as Value;
+    const canonical = canonicalKey(key);
+    if (canonical !== undefined) this.index.delete(canonical);
+    if (this.buckets !== undefined && (canonical === undefined || this.mixed)) this.leaveBucket(hashOf(key), entry);
+    this.keys[entry] = undefined;
+    this.values[entry] = null;
+    this.used--;
+    this.keysVersion = ++lastKeysVersion;
+    if (this.used === 0) {
+      this.keys.length = 0;
+      this.values.length = 0;
+    } else {
+      while (this.keys[this.keys.length - 1] === undefined) {
+        this.keys.pop();
+        this.values.pop();
+      }
+    }
+  }
+
+  clear(): void {
+    this.keys = [];
+    this.values = [];
+    this.used = 0;
+    this.keysVersion = ++lastKeysVersion;
+    this.index = new Map();
+    this.buckets = undefined;
+    this.mixed = false;
+  }
+
+  /** First entry at or after `from` that isn't a hole, or -1. */
+  nextEntry(from: number): number {
+    const { keys } = this;
+    for (let entry = from; entry < keys.length; entry++) if (keys[entry] !== undefined) return entry;
+    return -1;
+  }
+
+  /** Keys and values in order; for TypeScript code that doesn't change the dict meanwhile. */
+  *entries(): IterableIterator<[Value, Value]> {
+    for (let entry = 0; entry < this.keys.length; entry++) {
+      const key = this.keys[entry];
+      if (key !== undefined) yield [key, this.values[entry]];
+    }
+  }
+
+  keyList(): Value[] {
+    return this.used === this.keys.length ? (this.keys.slice() as Value[]) : this.keys.filter((key) => key !== undefined);
+  }
+
+  valueList(): Value[] {
+    return this.used === this.keys.length
+      ? this.values.slice()
+      : this.values.filter((_, entry) => this.keys[entry] !== undefined);
+  }
+
+  copy(): PyDict {
+    const copy = new PyDict();
+    if (this.buckets !== undefined) {
+      for (const [key, value] of this.entries()) copy.set(key, value);
+      return copy;
+    }
+    copy.used = this.used;
+    if (this.used === this.keys.length) {
+      copy.keys = this.keys.slice();
+      copy.values = this.values.slice();
+      copy.index = new Map(this.index);
+      return copy;
+    }
+    copy.keys = this.keyList();
+    copy.values = this.valueList();
+    copy.keys.forEach((key, entry) => {
+      copy.index.set(canonicalKey(key as Value), entry);
+    });
+    return copy;
+  }
+
+  private append(key: Value, value: Value): void {
+    if (this.keys.length > 32 && this.used < this.keys.length >> 1) this.compact();
+    const entry = this.keys.length;
+    const canonical = typeof key === 'string' ? key : canonicalKey(key);
+    this.keys.push(key);
+    this.values.push(value);
+    this.used++;
+    this.keysVersion = ++lastKeysVersion;
+    if (canonical !== undefined) this.index.set(canonical, entry);
+    if (canonical === undefined || this.mixed) this.enterBucket(hashOf(key), entry);
+  }
+
+  private enterBucket(hash: Hash, entry: number): void {
+    this.buckets ??= new Map();
+    const bucket = this.buckets.get(hash);
+    if (bucket === undefined) this.buckets.set(hash, [entry]);
+    else bucket.push(entry);
+    if (!this.mixed && canonicalKey(this.keys[entry] as Value) === undefined) {
+      if (!comparesOnlyWithItsLike(this.keys[entry] as Value)) this.mix();
+    }
+  }
+
+  private leaveBucket(hash: Hash, entry: number): void {
+    const bucket = this.buckets!.get(hash);
+    if (bucket === undefined) return;
+    const at = bucket.indexOf(entry);
+    if (at >= 0) bucket.splice(at, 1);
+    if (bucket.length === 0) this.buckets!.delete(hash);
+  }
+
+  private findInBuckets(key: Value, hash: Hash): number {
+    const bucket = this.buckets?.get(hash);
+    if (bucket === undefined) return -1;
+    for (const entry of bucket.length === 1 ? bucket : bucket.slice()) {
+      const other = this.keys[entry];
+      if (other !== undefined && (other === key || equals(other, key))) return entry;
+    }
+    return -1;
+  }
+
+  /** Puts the canonical keys into the buckets too. */
+  private mix(): void {
+    if (this.mixed) return;
+    this.mixed = true;
+    this.buckets ??= new Map();
+    for (let entry = 0; entry < this.keys.length; entry++) {
+      const key = this.keys[entry];
+      if (key !== undefined && canonicalKey(key) !== undefined) this.enterBucket(hashOf(key), entry);
+    }
+  }
+
+  private compact(): void {
+    const { keys, values } = this;
+    this.keys = [];
+    this.values = [];
+    this.index = new Map();
+    this.buckets = undefined;
+    const { mixed } = this;
+    for (let entry = 0; entry < keys.length; entry++) {
+      const key = keys[entry];
+      if (key === undefined) continue;
+      const canonical = canonicalKey(key);
+      const at = this.keys.push(key) - 1;
+      this.values.push(values[entry]);
+      if (canonical !== undefined) this.index.set(canonical, at);
+      if (canonical === undefined || mixed) this.enterBucket(hashOf(key), at);
+    }
+  }
+}
+
+/** Whether a key that isn't canonical can only equal keys that aren't either: built-in tuples, bytes, frozensets, complex. */
+function comparesOnlyWithItsLike(key: Value): boolean {
+  if (typeof key !== 'object' || key === null) return false;
+  const { layout } = key.type;
+  return layout.isolatedEquality && key.type.tp_richcompare === layout.tp_richcompare;
+}
+
+/** A dict from a plain object's entries. */
+export function dictOf(entries: Record<string, Value>): PyDict {
+  const dict = new PyDict();
+  for (const [key, value] of Object.entries(entries)) dict.setString(key, value);
+  return dict;
+}

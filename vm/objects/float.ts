@@ -1,0 +1,18 @@
+import { floatType, PyObject, type PyType, type Value } from './object.ts';
+import { integerOf } from './int.ts';
+
+/** A float; boxed, so that 1.0 is not 1. */
+export class PyFloat extends PyObject {
+  readonly value: number;
+  constructor(value: number, type: PyType = floatType) {
+    super(type);
+    this.value = value;
+  }
+}
+
+/** The value of a float or of an int that fits; undefined for all else. Too large an int gives an infinity. */
+export function floatOf(value: Value): number | undefined {
+  if (value instanceof PyFloat) return value.value;
+  const integer = integerOf(value);
+  return integer === undefined ? undefined : Number(integer);
+}

@@ -1,0 +1,105 @@
+import { close, resume, send, throwInto } from '../interpreter/suspend.ts';
+import { defineType } from './define.ts';
+import { PyMethodDescriptor } from './descriptor.ts';
+import { deprecated } from '../builtins/warn.ts';
+import { typeError } from './exception.ts';
+import type { PyGenerator } from './generator.ts';
+import { newGenericAlias } from './generic-alias.ts';
+import { coroutineType, generatorType, newType, PyObject, type Slot, typeOf, type Value } from './object.ts';
+import { InlineCall } from './signature.ts';
+import { stringOf } from './str.ts';
+import { addressOf } from './type.ts';
+
+export const coroutineWrapperType = newType('coroutine_wrapper');
+
+/** What `coroutine.__await__()` gives. */
+export class PyCoroutineWrapper extends PyObject {
+  readonly coroutine: PyGenerator;
+  constructor(coroutine: PyGenerator) {
+    super(coroutineWrapperType);
+    this.coroutine = coroutine;
+  }
+}
+
+function setName(field: 'name' | 'qualname') {
+  return (self: PyGenerator, value: Slot): void => {
+    if (value === undefined || stringOf(value) === undefined) throw typeError(`__${field}__ must be set to a string object`);
+    self[field] = value;
+  };
+}
+
+export const generatorNames = {
+  __name__: [(self: PyGenerator) => self.name, setName('name')] as const,
+  __qualname__: [(self: PyGenerator) => self.qualname, setName('qualname')] as const,
+};
+
+function throwMethod(self: PyGenerator, type: Value, value?: Value, traceback?: Value): Value {
+  if (value !== undefined) {
+    deprecated('the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.');
+  }
+  return throwInto(self, type, value ?? null, traceback ?? null);
+}
+
+const mechanism = {
+  send: ['($self, value, /)', send] as const,
+  throw: ['($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)', throwMethod] as const,
+  close: ['($self, /)', close] as const,
+};
+
+defineType(generatorType, {
+  subclassable: false,
+  hasWeakrefs: true,
+  tp_repr: (self: PyGenerator) => `<generator object ${String(self.qualname)} at ${addressOf(self)}>`,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: PyGenerator) => resume(self, null),
+  methods: mechanism,
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+  getset: {
+    ...generatorNames,
+    gi_yieldfrom: [(self: PyGenerator) => self.delegate],
+    gi_running: [(self: PyGenerator) => self.running],
+    gi_suspended: [(self: PyGenerator) => self.suspended],
+    gi_frame: [(self: PyGenerator) => self.frame ?? null],
+    gi_code: [(self: PyGenerator) => self.code],
+  },
+});
+
+defineType(coroutineType, {
+  subclassable: false,
+  hasWeakrefs: true,
+  tp_repr: (self: PyGenerator) => `<coroutine object ${String(self.qualname)} at ${addressOf(self)}>`,
+  am_await: (self: PyGenerator) => new PyCoroutineWrapper(self),
+  methods: mechanism,
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+  getset: {
+    ...generatorNames,
+    cr_await: [(self: PyGenerator) => self.delegate],
+    cr_running: [(self: PyGenerator) => self.running],
+    cr_suspended: [(self: PyGenerator) => self.suspended],
+    cr_frame: [(self: PyGenerator) => self.frame ?? null],
+    cr_code: [(self: PyGenerator) => self.code],
+  },
+  members: { cr_origin: [(self: PyGenerator) => self.origin] },
+});
+
+defineType(coroutineWrapperType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: PyCoroutineWrapper) => resume(self.coroutine, null),
+  methods: {
+    send: ['($self, value, /)', (self: PyCoroutineWrapper, value: Value) => send(self.coroutine, value)],
+    throw: [
+      '($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)',
+      (self: PyCoroutineWrapper, type: Value, value?: Value, traceback?: Value) =>
+        throwMethod(self.coroutine, type, value, traceback),
+    ],
+    close: ['($self, /)', (self: PyCoroutineWrapper) => close(self.coroutine)],
+  },
+});
+
+/** Lets the run loop resume generators itself when it sees these methods called. */
+export function markInlineCalls(): void {
+  const method = generatorType.attributes.get('send') as PyMethodDescriptor;
+  method.def.inline = InlineCall.SEND;
+}
+

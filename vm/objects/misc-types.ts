@@ -1,0 +1,410 @@
+import { positions } from '../../compiler/bytecode/positions.ts';
+import { LocalKind } from '../../compiler/bytecode/code-object.ts';
+import { type Frame, FrameState } from '../interpreter/frame.ts';
+import { frameLocals } from '../interpreter/names.ts';
+import { vm } from '../interpreter/state.ts';
+import { genericGetAttribute, getAttribute, lookupAttribute } from '../operations/attribute.ts';
+import { callWith } from '../operations/call.ts';
+import { equals } from '../operations/compare.ts';
+import { hashOf, hashSequence, identityHash } from '../operations/hash.ts';
+import { repr } from '../operations/text.ts';
+import { PyBytes } from './bytes.ts';
+import { PyCode } from './code.ts';
+import { bind } from './bind.ts';
+import { defineType } from './define.ts';
+import { PyDict } from './dict.ts';
+import { attributeError, runtimeError, typeError } from './exception.ts';
+import { genericAliasType, newGenericAlias, PyGenericAlias } from './generic-alias.ts';
+import { NativeIterator } from './iterator.ts';
+import { PyModule } from './module.ts';
+import {
+  codeType,
+  Compare,
+  Ellipsis,
+  ellipsisType,
+  frameType,
+  type KwNames,
+  moduleType,
+  newType,
+  noneType,
+  NotImplemented,
+  notImplementedType,
+  PyObject,
+  PyType,
+  type Slot,
+  tracebackType,
+  typeOf,
+  type Value,
+} from './object.ts';
+import { addressOf, qualifiedName } from './type.ts';
+import { PyTraceback } from './traceback.ts';
+import { PyTuple, tupleOf } from './tuple.ts';
+import { stringOf } from './str.ts';
+
+function singleton(type: PyType, value: Value, name: string, doc: string): void {
+  defineType(type, {
+    doc,
+    subclassable: false,
+    tp_new: (_type: PyType, args: Value[]) => {
+      if (args.length > 0) throw typeError(`${type.tp_name} takes no arguments`);
+      return value;
+    },
+    tp_repr: () => name,
+    methods: value === null ? {} : { __reduce__: ['($self, /)', () => name] },
+    nb_bool:
+      value === null
+        ? () => false
+        : value === NotImplemented
+          ? () => {
+              throw typeError('NotImplemented should not be used in a boolean context');
+            }
+          : undefined,
+    nb_or: value === null ? (left: Value, right: Value) => vm.makeUnion(left, right) : undefined,
+    tp_hash: value === null ? () => hashOf(null) : identityHash,
+  });
+}
+singleton(noneType, null, 'None', 'The type of the None singleton.');
+singleton(notImplementedType, NotImplemented, 'NotImplemented', 'The type of the NotImplemented singleton.');
+singleton(ellipsisType, Ellipsis, 'Ellipsis', 'The type of the Ellipsis singleton.');
+
+// module
+
+export function moduleRepr(self: PyModule): string {
+  const name = self.dict.getString('__name__');
+  const file = self.dict.getString('__file__');
+  const shown = typeof name === 'string' ? repr(name) : "'?'";
+  if (typeof file === 'string') return `<module ${shown} from ${repr(file)}>`;
+  const loader = self.dict.getString('__loader__');
+  return loader === undefined || loader === null ? `<module ${shown}>` : `<module ${shown} (built-in)>`;
+}
+
+function moduleAttribute(self: Value, name: string): Value {
+  const module = self as PyModule;
+  const own = module.dict.getString(name);
+  if (own !== undefined) {
+    const descriptor = module.type.lookup(name);
+    if (descriptor === undefined || typeOf(descriptor).tp_descr_set === undefined) return own;
+  }
+  if (module.type.lookup(name) !== undefined) return genericGetAttribute(self, name);
+  const hook = module.dict.getString('__getattr__');
+  if (hook !== undefined) return callWith(hook, [name], undefined);
+  const moduleName = module.dict.getString('__name__');
+  const spec = module.dict.getString('__spec__');
+  const initializing = spec !== undefined && spec !== null && lookupAttribute(spec, '_initializing') === true;
+  if (typeof moduleName !== 'string') throw attributeError(`module has no attribute '${name}'`, name, self);
+  throw attributeError(
+    initializing
+      ? `partially initialized module '${moduleName}' has no attribute '${name}' (most likely due to a circular import)`
+      : `module '${moduleName}' has no attribute '${name}'`,
+    name,
+    self,
+  );
+}
+
+defineType(moduleType, {
+  doc: 'Create a module object.\n\nThe name must be a string; the optional docstring can have any type.',
+  signature: '(name, doc=None)',
+  hasDict: true,
+  hasWeakrefs: true,
+  identityEquality: true,
+  allocate: (type: PyType) => new PyModule(type),
+  tp_new: (type: PyType) => type.allocate(type),
+  tp_init: (self: PyModule, args: Value[], kwNames: KwNames) => {
+    const [name, doc] = bind('module', '(name, doc=None)', args, kwNames);
+    if (stringOf(name as Value) === undefined) throw typeError(`module() argument 'name' must be str, not ${typeOf(name as Value).tp_name}`);
+    self.dict.setString('__name__', name as Value);
+    self.dict.setString('__doc__', doc ?? null);
+    self.dict.setString('__package__', null);
+    self.dict.setString('__loader__', null);
+    self.dict.setString('__spec__', null);
+  },
+  tp_repr: moduleRepr,
+  tp_getattro: moduleAttribute,
+  members: { __dict__: [(self: PyModule) => self.dict] },
+  getset: {
+    __annotations__: [
+      (self: PyModule) => {
+        let found = self.dict.getString('__annotations__');
+        if (found === undefined) {
+          const annotate = self.dict.getString('__annotate__');
+          found = annotate === undefined || annotate === null ? new PyDict() : callWith(annotate, [1], undefined);
+          self.dict.setString('__annotations__', found);
+        }
+        return found;
+      },
+      (self: PyModule, value: Slot) => {
+        if (value === undefined) self.dict.delete('__annotations__');
+        else self.dict.setString('__annotations__', value);
+      },
+    ],
+  },
+  methods: {
+    __dir__: ['($self, /)', (self: PyModule) => callWith(vm.builtins.getString('sorted')!, [self.dict], undefined)],
+  },
+});
+
+// code
+
+const bytesOf = (bytes: Uint8Array): PyBytes => new PyBytes(bytes);
+const namesWith = (self: PyCode, kind: number): PyTuple =>
+  tupleOf(self.code.co_localsplusnames.filter((_, i) => (self.code.co_localspluskinds[i] & kind) !== 0));
+
+const codeIteratorType = newType('positions_iterator');
+defineType(codeIteratorType, { tp_iter: (self: Value) => self, tp_iternext: (self: NativeIterator) => self.advance?.() });
+
+function orNone(value: number): Value {
+  return value < 0 ? null : value;
+}
+
+defineType(codeType, {
+  doc: 'Create a code object.  Not for mere mortals.',
+  subclassable: false,
+  hasWeakrefs: true,
+  tp_repr: (self: PyCode) =>
+    `<code object ${self.code.co_name} at ${addressOf(self)}, file "${self.code.co_filename}", line ${self.code.co_firstlineno}>`,
+  tp_hash: (self: PyCode) => hashSequence([self.code.co_name, self.code.co_firstlineno, self.code.co_argcount].map(hashOf)),
+  tp_richcompare: (self: PyCode, other: Value, op: Compare) => {
+    if (!(other instanceof PyCode) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
+    const a = self.code;
+    const b = other.code;
+    const same =
+      a === b ||
+      (a.co_name === b.co_name &&
+        a.co_firstlineno === b.co_firstlineno &&
+        a.co_code.length === b.co_code.length &&
+        a.co_code.every((byte, i) => byte === b.co_code[i]) &&
+        self.consts.length === other.consts.length &&
+        self.consts.every((value, i) => equals(value, other.consts[i])) &&
+        a.co_names.join() === b.co_names.join() &&
+        a.co_localsplusnames.join() === b.co_localsplusnames.join());
+    return same === (op === Compare.EQ);
+  },
+  members: {
+    co_argcount: [(self: PyCode) => self.code.co_argcount],
+    co_posonlyargcount: [(self: PyCode) => self.code.co_posonlyargcount],
+    co_kwonlyargcount: [(self: PyCode) => self.code.co_kwonlyargcount],
+    co_stacksize: [(self: PyCode) => self.code.co_stacksize],
+    co_flags: [(self: PyCode) => self.code.co_flags],
+    co_names: [(self: PyCode) => tupleOf(self.code.co_names)],
+    co_filename: [(self: PyCode) => self.code.co_filename],
+    co_name: [(self: PyCode) => self.code.co_name],
+    co_qualname: [(self: PyCode) => self.code.co_qualname],
+    co_firstlineno: [(self: PyCode) => self.code.co_firstlineno],
+    co_linetable: [(self: PyCode) => bytesOf(self.code.co_linetable)],
+    co_exceptiontable: [(self: PyCode) => bytesOf(self.code.co_exceptiontable)],
+    co_consts: [(self: PyCode) => tupleOf(self.consts)],
+    co_nlocals: [(self: PyCode) => self.code.co_nlocals],
+  },
+  getset: {
+    co_varnames: [(self: PyCode) => tupleOf(self.code.co_localsplusnames.slice(0, self.code.co_nlocals))],
+    co_cellvars: [(self: PyCode) => namesWith(self, LocalKind.CELL)],
+    co_freevars: [(self: PyCode) => namesWith(self, LocalKind.FREE)],
+    co_code: [(self: PyCode) => bytesOf(self.code.co_code)],
+    _co_code_adaptive: [(self: PyCode) => bytesOf(self.code.co_code)],
+  },
+  methods: {
+    co_positions: [
+      '($self, /)',
+      (self: PyCode) => {
+        const found = positions(self.code);
+        let at = 0;
+        return new NativeIterator(codeIteratorType, () => {
+          if (at >= found.length) return undefined;
+          const row = tupleOf([orNone(found[at]), orNone(found[at + 1]), orNone(found[at + 2]), orNone(found[at + 3])]);
+          at += 4;
+          return row;
+        });
+      },
+    ],
+    co_lines: [
+      '($self, /)',
+      (self: PyCode) => {
+        const found = positions(self.code);
+        const units = found.length >> 2;
+        let at = 0;
+        return new NativeIterator(codeIteratorType, () => {
+          if (at >= units) return undefined;
+          const start = at;
+          const line = found[at * 4];
+          while (at < units && found[at * 4] === line) at++;
+          return tupleOf([start * 2, at * 2, orNone(line)]);
+        });
+      },
+    ],
+    replace: [
+      '($self, /, **changes)',
+      (self: PyCode, changes: PyDict) => {
+        const code = { ...self.code };
+        const fields = code as unknown as Record<string, unknown>;
+        let { consts } = self;
+        for (const [key, value] of changes.entries()) {
+          const name = key as string;
+          if (name === 'co_consts') consts = (value as PyTuple).items.slice();
+          else if (value instanceof PyTuple) fields[name] = value.items;
+          else if (value instanceof PyBytes) fields[name] = value.bytes;
+          else if (name in fields) fields[name] = value;
+          else throw typeError(`replace() got an unexpected keyword argument '${name}'`);
+        }
+        return new PyCode(code, consts);
+      },
+    ],
+  },
+});
+
+// frame
+
+defineType(frameType, {
+  subclassable: false,
+  identityEquality: true,
+  tp_repr: (self: Frame) =>
+    `<frame at ${addressOf(self)}, file '${self.code.code.co_filename}', line ${self.line ?? 'None'}, code ${self.code.code.co_name}>`,
+  members: {
+    f_trace_lines: [() => true, () => undefined],
+    f_trace_opcodes: [() => false, () => undefined],
+  },
+  getset: {
+    f_back: [(self: Frame) => self.back ?? null],
+    f_code: [(self: Frame) => self.code],
+    f_globals: [(self: Frame) => self.globals],
+    f_builtins: [(self: Frame) => self.builtins],
+    f_locals: [(self: Frame) => frameLocals(self)],
+    f_lasti: [(self: Frame) => self.lasti],
+    f_lineno: [(self: Frame) => self.line ?? null],
+    f_generator: [(self: Frame) => self.generator ?? null],
+    f_trace: [(self: Frame) => self.extra?.trace ?? null, () => undefined],
+  },
+  methods: {
+    clear: [
+      '($self, /)',
+      (self: Frame) => {
+        if (self.state === FrameState.EXECUTING) throw runtimeError('cannot clear an executing frame');
+        if (self.state === FrameState.SUSPENDED || self.state === FrameState.SUSPENDED_YIELD_FROM) {
+          throw runtimeError('cannot clear a suspended frame');
+        }
+        self.generator?.finish();
+        self.stack.fill(undefined);
+      },
+    ],
+  },
+});
+
+defineType(tracebackType, {
+  doc: 'Create a new traceback object.',
+  signature: '(tb_next, tb_frame, tb_lasti, tb_lineno)',
+  subclassable: false,
+  identityEquality: true,
+  tp_new: (_type: PyType, args: Value[], kwNames: KwNames) => {
+    const [next, frame, lasti, line] = bind('traceback', '(tb_next, tb_frame, tb_lasti, tb_lineno)', args, kwNames);
+    if (next !== null && !(next instanceof PyTraceback)) {
+      throw typeError(`expected traceback object or None, got '${typeOf(next as Value).tp_name}'`);
+    }
+    return new PyTraceback(next, frame as Frame, lasti as number, line as number);
+  },
+  members: {
+    tb_frame: [(self: PyTraceback) => self.frame],
+    tb_lasti: [(self: PyTraceback) => self.lasti],
+  },
+  getset: {
+    tb_lineno: [(self: PyTraceback) => self.lineno],
+    tb_next: [
+      (self: PyTraceback) => self.next,
+      (self: PyTraceback, value: Slot) => {
+        if (value !== null && !(value instanceof PyTraceback)) {
+          throw typeError(`expected traceback object, got '${typeOf(value ?? null).tp_name}'`);
+        }
+        self.next = value;
+      },
+    ],
+  },
+});
+
+// list[int] and X | Y
+
+function argumentText(value: Value): string {
+  if (value === Ellipsis) return '...';
+  if (value instanceof PyType) return qualifiedName(value);
+  return repr(value);
+}
+
+const forwarded = new Set(['__origin__', '__args__', '__parameters__', '__mro_entries__', '__unpacked__', '__typing_unpacked_tuple_args__', '__class__', '__reduce__', '__reduce_ex__', '__copy__', '__deepcopy__']);
+
+defineType(genericAliasType, {
+  doc: 'Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).',
+  module: 'types',
+  tp_new: (_type: PyType, args: Value[]) => newGenericAlias(args[0], args[1]),
+  tp_repr: (self: PyGenericAlias) => `${self.starred ? '*' : ''}${argumentText(self.origin)}[${self.args.items.length === 0 ? '()' : self.args.items.map(argumentText).join(', ')}]`,
+  tp_hash: (self: PyGenericAlias) => hashSequence([hashOf(self.origin), hashOf(self.args)]),
+  tp_richcompare: (self: PyGenericAlias, other: Value, op: Compare) => {
+    if (!(other instanceof PyGenericAlias) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
+    return (equals(self.origin, other.origin) && equals(self.args, other.args)) === (op === Compare.EQ);
+  },
+  tp_call: (self: PyGenericAlias, args: Value[], kwNames: KwNames) => callWith(self.origin, args, kwNames),
+  tp_getattro: (self: PyGenericAlias, name: string) =>
+    forwarded.has(name) || (name.startsWith('__') && name.endsWith('__') && lookupAttribute(self.origin, name) === undefined)
+      ? genericGetAttribute(self, name)
+      : getAttribute(self.origin, name),
+  nb_or: (left: Value, right: Value) => vm.makeUnion(left, right),
+  members: {
+    __origin__: [(self: PyGenericAlias) => self.origin],
+    __args__: [(self: PyGenericAlias) => self.args],
+    __unpacked__: [(self: PyGenericAlias) => self.starred],
+  },
+  getset: { __parameters__: [() => tupleOf([])] },
+  methods: {
+    __mro_entries__: ['($self, bases, /)', (self: PyGenericAlias) => tupleOf([self.origin])],
+    __instancecheck__: ['($self, instance, /)', () => { throw typeError('isinstance() argument 2 cannot be a parameterized generic'); }],
+    __subclasscheck__: ['($self, cls, /)', () => { throw typeError('issubclass() argument 2 cannot be a parameterized generic'); }],
+  },
+});
+
+export const unionType = newType('typing.Union');
+
+/** int | str. */
+export class PyUnion extends PyObject {
+  readonly args: PyTuple;
+  constructor(args: PyTuple) {
+    super(unionType);
+    this.args = args;
+  }
+}
+
+vm.makeUnion = (left, right) => {
+  const allowed = (value: Value): boolean =>
+    value === null || value instanceof PyType || value instanceof PyGenericAlias || value instanceof PyUnion;
+  if (!allowed(left) || !allowed(right)) return NotImplemented;
+  const parts: Value[] = [];
+  for (const side of [left, right]) {
+    for (const item of side instanceof PyUnion ? side.args.items : [side === null ? noneType : side]) {
+      if (!parts.some((known) => equals(known, item))) parts.push(item);
+    }
+  }
+  return parts.length === 1 ? parts[0] : new PyUnion(tupleOf(parts));
+};
+
+defineType(unionType, {
+  module: 'typing',
+  subclassable: false,
+  tp_repr: (self: PyUnion) => self.args.items.map((item) => (item === noneType ? 'None' : argumentText(item))).join(' | '),
+  tp_hash: (self: PyUnion) => self.args.items.reduce<number>((sum, item) => sum ^ Number(BigInt.asIntN(32, BigInt(hashOf(item)))), 0),
+  tp_richcompare: (self: PyUnion, other: Value, op: Compare) => {
+    if (!(other instanceof PyUnion) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
+    const same =
+      self.args.items.length === other.args.items.length &&
+      self.args.items.every((item) => other.args.items.some((known) => equals(known, item)));
+    return same === (op === Compare.EQ);
+  },
+  nb_or: (left: Value, right: Value) => vm.makeUnion(left, right),
+  members: { __args__: [(self: PyUnion) => self.args] },
+  getset: { __parameters__: [() => tupleOf([])], __origin__: [() => unionType] },
+  methods: {
+    __instancecheck__: [
+      '($self, instance, /)',
+      (self: PyUnion, instance: Value) => self.args.items.some((item) => vm.isInstance(instance, item)),
+    ],
+    __subclasscheck__: [
+      '($self, cls, /)',
+      (self: PyUnion, cls: Value) => self.args.items.some((item) => cls instanceof PyType && item instanceof PyType && cls.isSubtype(item)),
+    ],
+  },
+});
+

@@ -1,0 +1,452 @@
+import { vm } from '../interpreter/state.ts';
+import * as complexes from '../numbers/complex.ts';
+import * as conversion from '../numbers/conversion.ts';
+import { floatFromHex, floatHex, floatRepr, parseFloatText } from '../numbers/float-text.ts';
+import { hashComplex, hashFloat, hashInteger } from '../numbers/hash.ts';
+import * as integer from '../numbers/integer.ts';
+import { integerToText, parseInteger } from '../numbers/integer-text.ts';
+import { identityHash } from '../operations/hash.ts';
+import { index } from '../operations/arithmetic.ts';
+import { lookupAttribute } from '../operations/attribute.ts';
+import { call, callSpecial } from '../operations/call.ts';
+import { compareOrdered } from '../operations/compare.ts';
+import { items } from '../operations/iterate.ts';
+import { repr, str } from '../operations/text.ts';
+import { isTrue } from '../operations/truth.ts';
+import { formatComplex, formatFloat, formatInteger } from '../text/format-spec.ts';
+import { bind } from './bind.ts';
+import { PyByteArray, PyBytes } from './bytes.ts';
+import { PyComplex } from './complex.ts';
+import { defineType } from './define.ts';
+import { newException, overflowError, overflowErrorType, typeError, valueError, zeroDivisionError } from './exception.ts';
+import { floatOf, PyFloat } from './float.ts';
+import { integerOf, makeInt, PyInt } from './int.ts';
+import {
+  boolType,
+  Compare,
+  complexType,
+  floatType,
+  intType,
+  type KwNames,
+  NotImplemented,
+  PyType,
+  typeOf,
+  type Value,
+} from './object.ts';
+import { stringOf } from './str.ts';
+import { tupleOf } from './tuple.ts';
+import { Problem } from '../text/problem.ts';
+
+type Integer = number | bigint;
+
+// int
+
+function intBinary(operation: (left: Integer, right: Integer) => Value) {
+  return (left: Value, right: Value): Value => {
+    const a = integerOf(left);
+    const b = integerOf(right);
+    return a === undefined || b === undefined ? NotImplemented : operation(a, b);
+  };
+}
+
+const plain = (self: Value): Integer => integerOf(self) as Integer;
+
+function intPower(left: Value, right: Value, modulus: Value): Value {
+  const a = integerOf(left);
+  const b = integerOf(right);
+  if (a === undefined || b === undefined) return NotImplemented;
+  if (modulus === null) {
+    if (b < 0) return floatPower(new PyFloat(conversion.toFloat(a)), new PyFloat(conversion.toFloat(b)), null);
+    return integer.power(a, b);
+  }
+  const m = integerOf(modulus);
+  return m === undefined ? NotImplemented : integer.powerModulo(a, b, m);
+}
+
+function intNew(type: PyType, args: Value[], kwNames: KwNames): Value {
+  const [given, base] = bind('int', '(x=0, /, base=10)', args, kwNames);
+  if (given === undefined) {
+    if (base !== undefined) throw typeError('int() missing string argument');
+    return makeInt(0, type);
+  }
+  return makeInt(base === undefined ? toInteger(given) : parseWithBase(given, base), type);
+}
+
+function parseWithBase(value: Value, base: Value): Integer {
+  const radix = index(base);
+  const text = stringOf(value) ?? bytesText(value);
+  if (text === undefined) throw typeError("int() can't convert non-string with explicit base");
+  return parseInteger(text, radix, () => repr(value), vm.intMaxStrDigits);
+}
+
+function bytesText(value: Value): string | undefined {
+  if (value instanceof PyBytes || value instanceof PyByteArray) return String.fromCharCode(...value.bytes);
+  return undefined;
+}
+
+/** int(value) (PyNumber_Long). */
+export function toInteger(value: Value): Integer {
+  const known = integerOf(value);
+  if (known !== undefined && !(value instanceof PyInt)) return known;
+  const type = typeOf(value);
+  if (type.nb_int !== undefined) {
+    const result = integerOf(type.nb_int(value));
+    if (result === undefined) throw typeError(`__int__ returned non-int (type ${typeOf(type.nb_int(value)).tp_name})`);
+    return result;
+  }
+  if (type.nb_index !== undefined) return index(value);
+  const text = stringOf(value) ?? bytesText(value);
+  if (text !== undefined) return parseInteger(text, 10, () => repr(value), vm.intMaxStrDigits);
+  throw typeError(
+    `int() argument must be a string, a bytes-like object or a real number, not '${type.tp_name}'`,
+  );
+}
+
+const intRepr = (self: Value): string => integerToText(plain(self), vm.intMaxStrDigits);
+
+defineType(intType, {
+  doc: 'int([x]) -> integer\nint(x, base=10) -> integer',
+  unboxSelf: true,
+  tp_new: intNew,
+  tp_repr: intRepr,
+  tp_hash: (self: Value) => hashInteger(plain(self)),
+  tp_richcompare: (self: Value, other: Value, op: Compare) => {
+    const a = integerOf(self);
+    const b = integerOf(other);
+    return a === undefined || b === undefined ? NotImplemented : compareOrdered(a, b, op);
+  },
+  nb_add: intBinary(integer.add),
+  nb_subtract: intBinary(integer.subtract),
+  nb_multiply: intBinary(integer.multiply),
+  nb_remainder: intBinary(integer.modulo),
+  nb_divmod: intBinary((a, b) => tupleOf(integer.divmod(a, b))),
+  nb_power: intPower,
+  nb_negative: (self: Value) => integer.negate(plain(self)),
+  nb_positive: plain,
+  nb_absolute: (self: Value) => integer.absolute(plain(self)),
+  nb_bool: (self: Value) => plain(self) !== 0,
+  nb_invert: (self: Value) => integer.invert(plain(self)),
+  nb_lshift: intBinary(integer.shiftLeft),
+  nb_rshift: intBinary(integer.shiftRight),
+  nb_and: intBinary(integer.and),
+  nb_xor: intBinary(integer.xor),
+  nb_or: intBinary(integer.or),
+  nb_int: plain,
+  nb_float: (self: Value) => new PyFloat(conversion.toFloat(plain(self))),
+  nb_index: plain,
+  nb_floor_divide: intBinary(integer.floorDivide),
+  nb_true_divide: intBinary((a, b) => new PyFloat(conversion.trueDivide(a, b))),
+  allocate: (type: PyType) => new PyInt(0, type),
+  methods: {
+    bit_length: ['($self, /)', (self: Integer) => integer.bitLength(self)],
+    bit_count: ['($self, /)', (self: Integer) => integer.bitCount(self)],
+    conjugate: ['($self, /)', (self: Integer) => self],
+    is_integer: ['($self, /)', () => true],
+    as_integer_ratio: ['($self, /)', (self: Integer) => tupleOf([self, 1])],
+    to_bytes: [
+      "($self, /, length=1, byteorder='big', *, signed=False)",
+      (self: Integer, length: Value = 1, order: Value = 'big', signed: Value = false) =>
+        new PyBytes(integer.toBytes(self, Number(index(length)), littleEndian(order), isTrue(signed))),
+    ],
+    __format__: ['($self, format_spec, /)', (self: Integer, spec: string) => formatInteger(self, spec, 'int', vm.intMaxStrDigits)],
+    __trunc__: ['($self, /)', (self: Integer) => self],
+    __floor__: ['($self, /)', (self: Integer) => self],
+    __ceil__: ['($self, /)', (self: Integer) => self],
+    __round__: ['($self, ndigits=None, /)', (self: Integer, digits: Value = null) => (digits === null ? self : integer.roundInteger(self, index(digits)))],
+    __getnewargs__: ['($self, /)', (self: Integer) => tupleOf([self])],
+    __sizeof__: ['($self, /)', (self: Integer) => 24 + 4 * Math.max(1, Math.ceil(integer.bitLength(self) / 30))],
+  },
+  classMethods: {
+    from_bytes: [
+      "($type, /, bytes, byteorder='big', *, signed=False)",
+      (type: PyType, bytes: Value, order: Value = 'big', signed: Value = false) => {
+        const source = typeOf(bytes).bf_getbuffer?.(bytes).bytes ?? Uint8Array.from([...items(bytes)].map(Number));
+        const value = integer.fromBytes(source, littleEndian(order), isTrue(signed));
+        return type === intType ? value : call(type, value);
+      },
+    ],
+  },
+  getset: {
+    real: [plain],
+    imag: [() => 0],
+    numerator: [plain],
+    denominator: [() => 1],
+  },
+});
+
+function littleEndian(order: Value): boolean {
+  if (order !== 'little' && order !== 'big') throw valueError("byteorder must be either 'little' or 'big'");
+  return order === 'little';
+}
+
+// bool
+
+function boolBinary(operation: (left: boolean, right: boolean) => boolean, fallback: (left: Integer, right: Integer) => Integer) {
+  return (left: Value, right: Value): Value => {
+    if (typeof left === 'boolean' && typeof right === 'boolean') return operation(left, right);
+    return intBinary(fallback)(left, right);
+  };
+}
+
+defineType(boolType, {
+  doc: 'Returns True when the argument is true, False otherwise.\nThe builtins True and False are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.',
+  signature: '(object=False, /)',
+  subclassable: false,
+  unboxSelf: true,
+  tp_new: (_type: PyType, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined) throw typeError('bool() takes no keyword arguments');
+    if (args.length > 1) throw typeError(`bool expected at most 1 argument, got ${args.length}`);
+    return args.length > 0 && isTrue(args[0]);
+  },
+  tp_repr: (self: Value) => (self ? 'True' : 'False'),
+  nb_and: boolBinary((a, b) => a && b, integer.and),
+  nb_or: boolBinary((a, b) => a || b, integer.or),
+  nb_xor: boolBinary((a, b) => a !== b, integer.xor),
+  nb_invert: (self: Value) => {
+    vm.warn?.(
+      'DeprecationWarning',
+      "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of the underlying int object and is usually not what you expect from the negation of a bool object. Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int.",
+    );
+    return integer.invert(plain(self));
+  },
+});
+
+// float
+
+function floatBinary(operation: (left: number, right: number) => Value) {
+  return (left: Value, right: Value): Value => {
+    const a = toDouble(left);
+    const b = toDouble(right);
+    return a === undefined || b === undefined ? NotImplemented : operation(a, b);
+  };
+}
+
+/** The double of a float or int; an int too large raises (CONVERT_TO_DOUBLE). */
+function toDouble(value: Value): number | undefined {
+  if (value instanceof PyFloat) return value.value;
+  const whole = integerOf(value);
+  return whole === undefined ? undefined : conversion.toFloat(whole);
+}
+
+function floatPower(left: Value, right: Value, modulus: Value): Value {
+  if (modulus !== null) throw typeError('pow() 3rd argument not allowed unless all arguments are integers');
+  const a = toDouble(left);
+  const b = toDouble(right);
+  if (a === undefined || b === undefined) return NotImplemented;
+  try {
+    const result = conversion.floatPower(a, b);
+    if (result !== undefined) return new PyFloat(result);
+  } catch (error) {
+    if (error instanceof Problem && error.message === conversion.RESULT_TOO_LARGE) {
+      throw newException(overflowErrorType, 34, 'Numerical result out of range');
+    }
+    throw error;
+  }
+  const { real, imag } = complexes.powerComplex({ real: a, imag: 0 }, { real: b, imag: 0 });
+  return new PyComplex(real, imag);
+}
+
+function nonzero(value: number, message = 'division by zero'): number {
+  if (value === 0) throw zeroDivisionError(message);
+  return value;
+}
+
+function floatCompare(self: Value, other: Value, op: Compare): Value {
+  const a = (self as PyFloat).value;
+  if (other instanceof PyFloat) return compareOrdered(a, other.value, op);
+  const b = integerOf(other);
+  // JavaScript compares a bigint and a double exactly, as CPython does.
+  return b === undefined ? NotImplemented : compareOrdered(a, b, op);
+}
+
+/** float(value) (PyNumber_Float). */
+export function toFloatValue(value: Value): number {
+  if (value instanceof PyFloat && value.type === floatType) return value.value;
+  const type = typeOf(value);
+  if (type.nb_float !== undefined) {
+    const result = type.nb_float(value);
+    if (!(result instanceof PyFloat)) {
+      throw typeError(`${type.tp_name}.__float__() must return a float, not ${typeOf(result).tp_name}`);
+    }
+    return result.value;
+  }
+  if (type.nb_index !== undefined) return conversion.toFloat(index(value));
+  throw typeError(`must be real number, not ${type.tp_name}`);
+}
+
+function floatNew(type: PyType, args: Value[], kwNames: KwNames): Value {
+  if (kwNames !== undefined) throw typeError('float() takes no keyword arguments');
+  if (args.length > 1) throw typeError(`float expected at most 1 argument, got ${args.length}`);
+  if (args.length === 0) return new PyFloat(0, type);
+  const [given] = args;
+  const text = stringOf(given) ?? bytesText(given);
+  if (text !== undefined) return new PyFloat(parseFloatText(text, () => repr(given)), type);
+  const source = typeOf(given);
+  if (source.nb_float === undefined && source.nb_index === undefined) {
+    throw typeError(`float() argument must be a string or a real number, not '${source.tp_name}'`);
+  }
+  return new PyFloat(toFloatValue(given), type);
+}
+
+function floatToInteger(value: number): Integer {
+  if (Number.isNaN(value)) throw valueError('cannot convert float NaN to integer');
+  if (!Number.isFinite(value)) throw overflowError('cannot convert float infinity to integer');
+  return conversion.truncate(value);
+}
+
+defineType(floatType, {
+  doc: 'Convert a string or number to a floating-point number, if possible.',
+  signature: '(x=0, /)',
+  tp_new: floatNew,
+  allocate: (type: PyType) => new PyFloat(0, type),
+  tp_repr: (self: PyFloat) => floatRepr(self.value),
+  tp_hash: (self: PyFloat) => (Number.isNaN(self.value) ? identityHash(self) : hashFloat(self.value)),
+  tp_richcompare: floatCompare,
+  nb_add: floatBinary((a, b) => new PyFloat(a + b)),
+  nb_subtract: floatBinary((a, b) => new PyFloat(a - b)),
+  nb_multiply: floatBinary((a, b) => new PyFloat(a * b)),
+  nb_true_divide: floatBinary((a, b) => new PyFloat(a / nonzero(b))),
+  nb_floor_divide: floatBinary((a, b) => new PyFloat(conversion.floatFloorDivide(a, nonzero(b)))),
+  nb_remainder: floatBinary((a, b) => new PyFloat(conversion.floatModulo(a, nonzero(b)))),
+  nb_divmod: floatBinary((a, b) => {
+    const [quotient, remainder] = conversion.floatDivmod(a, nonzero(b));
+    return tupleOf([new PyFloat(quotient), new PyFloat(remainder)]);
+  }),
+  nb_power: floatPower,
+  nb_negative: (self: PyFloat) => new PyFloat(-self.value),
+  nb_positive: (self: PyFloat) => new PyFloat(self.value),
+  nb_absolute: (self: PyFloat) => new PyFloat(Math.abs(self.value)),
+  nb_bool: (self: PyFloat) => self.value !== 0,
+  nb_int: (self: PyFloat) => floatToInteger(self.value),
+  nb_float: (self: PyFloat) => (self.type === floatType ? self : new PyFloat(self.value)),
+  methods: {
+    conjugate: ['($self, /)', (self: PyFloat) => self],
+    is_integer: ['($self, /)', (self: PyFloat) => Number.isInteger(self.value)],
+    hex: ['($self, /)', (self: PyFloat) => floatHex(self.value)],
+    as_integer_ratio: ['($self, /)', (self: PyFloat) => tupleOf(conversion.floatRatio(self.value))],
+    __trunc__: ['($self, /)', (self: PyFloat) => floatToInteger(self.value)],
+    __floor__: ['($self, /)', (self: PyFloat) => floatToInteger(Math.floor(self.value))],
+    __ceil__: ['($self, /)', (self: PyFloat) => floatToInteger(Math.ceil(self.value))],
+    __round__: [
+      '($self, ndigits=None, /)',
+      (self: PyFloat, digits: Value = null) => {
+        if (digits !== null) return new PyFloat(conversion.roundFloat(self.value, index(digits)));
+        floatToInteger(self.value);
+        return conversion.roundToInteger(self.value);
+      },
+    ],
+    __format__: ['($self, format_spec, /)', (self: PyFloat, spec: string) => formatFloat(self.value, spec)],
+    __getnewargs__: ['($self, /)', (self: PyFloat) => tupleOf([new PyFloat(self.value)])],
+  },
+  classMethods: {
+    fromhex: [
+      '($type, string, /)',
+      (type: PyType, text: string) => {
+        const value = new PyFloat(floatFromHex(text));
+        return type === floatType ? value : call(type, value);
+      },
+    ],
+    __getformat__: ['($type, typestr, /)', () => 'IEEE, little-endian'],
+    from_number: [
+      '($type, number, /)',
+      (type: PyType, number: Value) => {
+        const value = new PyFloat(toFloatValue(number));
+        return type === floatType ? value : call(type, value);
+      },
+    ],
+  },
+  getset: {
+    real: [(self: PyFloat) => (self.type === floatType ? self : new PyFloat(self.value))],
+    imag: [() => new PyFloat(0)],
+  },
+});
+
+// complex
+
+function complexOf(value: Value): complexes.Complex | undefined {
+  if (value instanceof PyComplex) return value;
+  const real = toDouble(value);
+  return real === undefined ? undefined : { real, imag: 0 };
+}
+
+const made = ({ real, imag }: complexes.Complex): PyComplex => new PyComplex(real, imag);
+
+function complexBinary(operation: (left: complexes.Complex, right: complexes.Complex) => complexes.Complex) {
+  return (left: Value, right: Value): Value => {
+    const a = complexOf(left);
+    const b = complexOf(right);
+    return a === undefined || b === undefined ? NotImplemented : made(operation(a, b));
+  };
+}
+
+function complexPart(value: Value, which: string): complexes.Complex {
+  const known = complexOf(value);
+  if (known !== undefined) return known;
+  const special = callSpecial(value, '__complex__');
+  if (special instanceof PyComplex) return special;
+  const type = typeOf(value);
+  if (type.nb_float !== undefined || type.nb_index !== undefined) return { real: toFloatValue(value), imag: 0 };
+  if (stringOf(value) !== undefined && which !== '') throw typeError(`complex() argument '${which}' must be a real number, not str`);
+  throw typeError(
+    which === ''
+      ? `complex() argument must be a string or a number, not ${type.tp_name}`
+      : `complex() argument '${which}' must be a real number, not ${type.tp_name}`,
+  );
+}
+
+defineType(complexType, {
+  doc: 'Create a complex number from a string or numbers.\n\nIf a string is given, parse it as a complex number.\nIf a single number is given, convert it to a complex number.\nIf the \'real\' or \'imag\' arguments are given, create a complex number\nwith the specified real and imaginary components.',
+  signature: '(real=0, imag=0)',
+  allocate: (type: PyType) => new PyComplex(0, 0, type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    const [real, imag] = bind('complex', '(real=0, imag=0)', args, kwNames);
+    if (imag === undefined) {
+      const text = real === undefined ? undefined : stringOf(real);
+      if (text !== undefined) {
+        const value = complexes.parseComplex(text, () => repr(real!));
+        return new PyComplex(value.real, value.imag, type);
+      }
+      const value = real === undefined ? { real: 0, imag: 0 } : complexPart(real, '');
+      return new PyComplex(value.real, value.imag, type);
+    }
+    const a = real === undefined ? { real: 0, imag: 0 } : complexPart(real, 'real');
+    const b = complexPart(imag, 'imag');
+    return new PyComplex(a.real - b.imag, a.imag + b.real, type);
+  },
+  tp_repr: (self: PyComplex) => complexes.complexRepr(self),
+  tp_hash: (self: PyComplex) => hashComplex(hashFloat(self.real), hashFloat(self.imag)),
+  tp_richcompare: (self: PyComplex, other: Value, op: Compare) => {
+    if (op !== Compare.EQ && op !== Compare.NE) return NotImplemented;
+    let same: boolean;
+    if (other instanceof PyComplex) same = self.real === other.real && self.imag === other.imag;
+    else {
+      const whole = other instanceof PyFloat ? other.value : integerOf(other);
+      if (whole === undefined) return NotImplemented;
+      same = self.imag === 0 && compareOrdered(self.real, whole, Compare.EQ);
+    }
+    return same === (op === Compare.EQ);
+  },
+  nb_add: complexBinary((a, b) => ({ real: a.real + b.real, imag: a.imag + b.imag })),
+  nb_subtract: complexBinary((a, b) => ({ real: a.real - b.real, imag: a.imag - b.imag })),
+  nb_multiply: complexBinary(complexes.multiplyComplex),
+  nb_true_divide: complexBinary(complexes.divideComplex),
+  nb_power: (left: Value, right: Value, modulus: Value) => {
+    if (modulus !== null) throw valueError('complex modulo');
+    return complexBinary(complexes.powerComplex)(left, right);
+  },
+  nb_negative: (self: PyComplex) => new PyComplex(-self.real, -self.imag),
+  nb_positive: (self: PyComplex) => new PyComplex(self.real, self.imag),
+  nb_absolute: (self: PyComplex) => new PyFloat(complexes.absoluteComplex(self)),
+  nb_bool: (self: PyComplex) => self.real !== 0 || self.imag !== 0,
+  members: {
+    real: [(self: PyComplex) => new PyFloat(self.real)],
+    imag: [(self: PyComplex) => new PyFloat(self.imag)],
+  },
+  methods: {
+    conjugate: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, -self.imag)],
+    __complex__: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, self.imag)],
+    __format__: ['($self, format_spec, /)', (self: PyComplex, spec: string) => formatComplex(self, spec)],
+    __getnewargs__: ['($self, /)', (self: PyComplex) => tupleOf([new PyFloat(self.real), new PyFloat(self.imag)])],
+  },
+});
+

@@ -1,0 +1,640 @@
+import { index } from '../operations/arithmetic.ts';
+import { compareOrdered, equals, isLess, richCompare } from '../operations/compare.ts';
+import { hashOf, hashSequence, identityHash } from '../operations/hash.ts';
+import { getIterator, toArray } from '../operations/iterate.ts';
+import { indexIn, sliceArray, sliceRange } from '../operations/subscript.ts';
+import { repr } from '../operations/text.ts';
+import { isTrue } from '../operations/truth.ts';
+import { call } from '../operations/call.ts';
+import { bind } from './bind.ts';
+import { defineType } from './define.ts';
+import { indexError, overflowError, PyBaseException, typeError, valueError } from './exception.ts';
+import { integerOf, isInt } from './int.ts';
+import {
+  ArrayIterator,
+  CallableIterator,
+  callableIteratorType,
+  listIteratorType,
+  NativeIterator,
+  RangeIterator,
+  rangeIteratorType,
+  SequenceIterator,
+  sequenceIteratorType,
+  tupleIteratorType,
+} from './iterator.ts';
+import { isException, indexErrorType, stopIterationType } from './exception.ts';
+import { newGenericAlias } from './generic-alias.ts';
+import { PyList } from './list.ts';
+import {
+  Compare,
+  type KwNames,
+  listType,
+  newType,
+  NotImplemented,
+  PyObject,
+  PyType,
+  rangeType,
+  sliceType,
+  type Slot,
+  tupleType,
+  typeOf,
+  type Value,
+} from './object.ts';
+import { PySlice } from './slice.ts';
+import { emptyTuple, PyTuple, tupleOf } from './tuple.ts';
+import { vm } from '../interpreter/state.ts';
+import * as integer from '../numbers/integer.ts';
+
+const reprsRunning = new Set<Value>();
+
+/** Runs `write` unless the object's repr is already being written, when `again` stands for it (Py_ReprEnter). */
+export function guardRepr(self: Value, again: string, write: () => string): string {
+  if (reprsRunning.has(self)) return again;
+  reprsRunning.add(self);
+  try {
+    return write();
+  } finally {
+    reprsRunning.delete(self);
+  }
+}
+
+function compareItems(left: readonly Value[], right: readonly Value[], op: Compare): Value {
+  if (left.length !== right.length && (op === Compare.EQ || op === Compare.NE)) return op === Compare.NE;
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    if (equals(left[i], right[i])) continue;
+    if (op === Compare.EQ) return false;
+    if (op === Compare.NE) return true;
+    return richCompare(left[i], right[i], op);
+  }
+  return compareOrdered(left.length, right.length, op);
+}
+
+function indexOf(items: readonly Value[], value: Value, start: number, stop: number): number {
+  for (let i = start; i < stop && i < items.length; i++) if (equals(items[i], value)) return i;
+  return -1;
+}
+
+function repeated(items: readonly Value[], count: number): Value[] {
+  const times = Math.max(0, count);
+  if (items.length * times > 2 ** 31) throw new RangeError('Invalid array length');
+  const result: Value[] = [];
+  for (let i = 0; i < times; i++) for (const item of items) result.push(item);
+  return result;
+}
+
+function checkIndex(key: Value, what: string): void {
+  if (!isInt(key) && typeOf(key).nb_index === undefined) {
+    throw typeError(`${what} indices must be integers or slices, not ${typeOf(key).tp_name}`);
+  }
+}
+
+function bound(value: Value, length: number): number {
+  const at = index(value);
+  const plain = typeof at === 'number' ? at : at < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
+  return plain < 0 ? Math.max(0, plain + length) : plain;
+}
+
+const arrayIterator = {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: ArrayIterator): Slot => {
+    const item = self.source?.items[self.index];
+    if (item === undefined) self.source = undefined;
+    else self.index++;
+    return item;
+  },
+  methods: {
+    __length_hint__: [
+      '($self, /)',
+      (self: ArrayIterator) => (self.source === undefined ? 0 : Math.max(0, self.source.items.length - self.index)),
+    ],
+    __reduce__: [
+      '($self, /)',
+      (self: ArrayIterator) => {
+        const iter = vm.builtins.getString('iter')!;
+        if (self.source === undefined) return tupleOf([iter, tupleOf([emptyTuple])]);
+        return tupleOf([iter, tupleOf([self.source as unknown as Value]), self.index]);
+      },
+    ],
+    __setstate__: [
+      '($self, state, /)',
+      (self: ArrayIterator, state: number) => {
+        self.index = Math.max(0, state);
+      },
+    ],
+  },
+} as const;
+defineType(listIteratorType, arrayIterator);
+defineType(tupleIteratorType, arrayIterator);
+
+defineType(sequenceIteratorType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: SequenceIterator) => {
+    if (self.sequence === undefined) return undefined;
+    try {
+      return typeOf(self.sequence).sq_item!(self.sequence, self.index++);
+    } catch (error) {
+      if (!isException(error, indexErrorType) && !isException(error, stopIterationType)) throw error;
+      self.sequence = undefined;
+      return undefined;
+    }
+  },
+  methods: {
+    __reduce__: ['($self, /)', (self: SequenceIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([self.sequence ?? emptyTuple]), self.index])],
+  },
+});
+
+defineType(callableIteratorType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: CallableIterator) => {
+    if (self.callable === undefined) return undefined;
+    try {
+      const value = call(self.callable);
+      if (!equals(value, self.sentinel)) return value;
+      self.callable = undefined;
+    } catch (error) {
+      self.callable = undefined;
+      if (!isException(error, stopIterationType)) throw error;
+    }
+    return undefined;
+  },
+});
+
+// tuple
+
+defineType(tupleType, {
+  doc: 'Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable\'s items.\n\nIf the argument is a tuple, the return value is the same object.',
+  signature: '(iterable=(), /)',
+  matchesSequence: true,
+  isolatedEquality: true,
+  allocate: (type: PyType) => new PyTuple([], type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined && type === tupleType) throw typeError('tuple() takes no keyword arguments');
+    if (args.length > 1) throw typeError(`tuple expected at most 1 argument, got ${args.length}`);
+    const [iterable] = args;
+    if (type === tupleType) {
+      if (iterable === undefined) return emptyTuple;
+      if (iterable instanceof PyTuple && iterable.type === tupleType) return iterable;
+      return tupleOf(toArray(iterable));
+    }
+    return new PyTuple(iterable === undefined ? [] : toArray(iterable), type);
+  },
+  tp_repr: (self: PyTuple) =>
+    guardRepr(self, '(...)', () => (self.items.length === 1 ? `(${repr(self.items[0])},)` : `(${self.items.map(repr).join(', ')})`)),
+  tp_hash: (self: PyTuple) => hashSequence(self.items.map(hashOf)),
+  tp_richcompare: (self: PyTuple, other: Value, op: Compare) =>
+    other instanceof PyTuple ? compareItems(self.items, other.items, op) : NotImplemented,
+  tp_iter: (self: PyTuple) => new ArrayIterator(tupleIteratorType, self),
+  sq_length: (self: PyTuple) => self.items.length,
+  sq_concat: (left: PyTuple, right: Value) => {
+    if (!(right instanceof PyTuple)) throw typeError(`can only concatenate tuple (not "${typeOf(right).tp_name}") to tuple`);
+    return tupleOf([...left.items, ...right.items]);
+  },
+  sq_repeat: (self: PyTuple, count: number) => (count === 1 && self.type === tupleType ? self : tupleOf(repeated(self.items, count))),
+  sq_contains: (self: PyTuple, item: Value) => indexOf(self.items, item, 0, Number.MAX_SAFE_INTEGER) >= 0,
+  sq_item: (self: PyTuple, at: number) => {
+    const item = self.items[at];
+    if (item === undefined) throw indexError('tuple index out of range');
+    return item;
+  },
+  mp_subscript: (self: PyTuple, key: Value) => {
+    if (key instanceof PySlice) return tupleOf(sliceArray(self.items, key));
+    checkIndex(key, 'tuple');
+    const item = self.items[indexIn(key, self.items.length)];
+    if (item === undefined) throw indexError('tuple index out of range');
+    return item;
+  },
+  methods: {
+    index: [
+      '($self, value, start=0, stop=sys.maxsize, /)',
+      (self: PyTuple, value: Value, start: Value = 0, stop: Value = Number.MAX_SAFE_INTEGER) => {
+        const { length } = self.items;
+        const at = indexOf(self.items, value, bound(start, length), bound(stop, length));
+        if (at < 0) throw valueError('tuple.index(x): x not in tuple');
+        return at;
+      },
+    ],
+    count: ['($self, value, /)', (self: PyTuple, value: Value) => self.items.filter((item) => equals(item, value)).length],
+    __getnewargs__: ['($self, /)', (self: PyTuple) => tupleOf([tupleOf(self.items)])],
+  },
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+});
+
+// list
+
+const reverseIteratorType = newType('list_reverseiterator');
+defineType(reverseIteratorType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: NativeIterator) => self.advance?.(),
+});
+
+function setListItem(self: PyList, key: Value, value: Slot): void {
+  const { items } = self;
+  if (key instanceof PySlice) {
+    if (value === undefined) deleteSlice(self, key);
+    else assignSlice(self, key, value);
+    return;
+  }
+  checkIndex(key, 'list');
+  const at = indexIn(key, items.length);
+  if (at < 0 || at >= items.length) throw indexError('list assignment index out of range');
+  if (value === undefined) items.splice(at, 1);
+  else items[at] = value;
+}
+
+function deleteSlice(self: PyList, slice: PySlice): void {
+  const { start, step, count } = sliceRange(slice, self.items.length);
+  if (step === 1) {
+    self.items.splice(start, count);
+    return;
+  }
+  const doomed = new Set(Array.from({ length: count }, (_, i) => start + i * step));
+  self.items = self.items.filter((_, i) => !doomed.has(i));
+}
+
+function assignSlice(self: PyList, slice: PySlice, value: Value): void {
+  if (typeOf(value).tp_iter === undefined && typeOf(value).sq_item === undefined) {
+    throw typeError(slice.step === null || slice.step === 1 ? 'can only assign an iterable' : 'must assign iterable to extended slice');
+  }
+  const values = toArray(value);
+  const { start, step, count } = sliceRange(slice, self.items.length);
+  if (step === 1) {
+    if (values.length < 10_000) self.items.splice(start, count, ...values);
+    else self.items = [...self.items.slice(0, start), ...values, ...self.items.slice(start + count)];
+    return;
+  }
+  if (values.length !== count) {
+    throw valueError(`attempt to assign sequence of size ${values.length} to extended slice of size ${count}`);
+  }
+  values.forEach((item, i) => {
+    self.items[start + i * step] = item;
+  });
+}
+
+/** A stable merge sort that calls only `<`, as list.sort does; numbers and strings go by JavaScript's. */
+export function sortValues(values: Value[], key: Value, reverse: boolean): Value[] {
+  const keyed = key === null ? values.map((value) => ({ key: value, value })) : values.map((value) => ({ key: call(key, value), value }));
+  if (reverse) keyed.reverse();
+  if (keyed.every((entry) => typeof entry.key === 'number')) {
+    keyed.sort((a, b) => (a.key as number) - (b.key as number));
+  } else {
+    const scratch = keyed.slice();
+    mergeSort(keyed, scratch, 0, keyed.length);
+  }
+  if (reverse) keyed.reverse();
+  return keyed.map((entry) => entry.value);
+}
+
+interface Keyed {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+function mergeSort(items: Keyed[], scratch: Keyed[], low: number, high: number): void {
+  if (high - low < 2) return;
+  if (high - low <= 12) {
+    for (let i = low + 1; i < high; i++) {
+      const pivot = items[i];
+      let at = i;
+      while (at > low && isLess(pivot.key, items[at - 1].key)) {
+        items[at] = items[at - 1];
+        at--;
+      }
+      items[at] = pivot;
+    }
+    return;
+  }
+  const middle = (low + high) >> 1;
+  mergeSort(items, scratch, low, middle);
+  mergeSort(items, scratch, middle, high);
+  if (!isLess(items[middle].key, items[middle - 1].key)) return;
+  for (let i = low; i < high; i++) scratch[i] = items[i];
+  let left = low;
+  let right = middle;
+  for (let i = low; i < high; i++) {
+    const takeRight = left >= middle || (right < high && isLess(scratch[right].key, scratch[left].key));
+    items[i] = takeRight ? scratch[right++] : scratch[left++];
+  }
+}
+
+defineType(listType, {
+  doc: 'Built-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe argument must be an iterable if specified.',
+  signature: '(iterable=(), /)',
+  matchesSequence: true,
+  allocate: (type: PyType) => new PyList([], type),
+  tp_new: (type: PyType) => new PyList([], type),
+  tp_init: (self: PyList, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined && self.type === listType) throw typeError('list() takes no keyword arguments');
+    const [iterable] = bind('list', '(iterable=(), /)', args, kwNames);
+    self.items = iterable === undefined ? [] : toArray(iterable);
+  },
+  tp_repr: (self: PyList) => guardRepr(self, '[...]', () => `[${self.items.map(repr).join(', ')}]`),
+  tp_hash: undefined,
+  tp_richcompare: (self: PyList, other: Value, op: Compare) =>
+    other instanceof PyList ? compareItems(self.items, other.items, op) : NotImplemented,
+  tp_iter: (self: PyList) => new ArrayIterator(listIteratorType, self),
+  sq_length: (self: PyList) => self.items.length,
+  sq_concat: (left: PyList, right: Value) => {
+    if (!(right instanceof PyList)) throw typeError(`can only concatenate list (not "${typeOf(right).tp_name}") to list`);
+    return new PyList(left.items.concat(right.items));
+  },
+  sq_repeat: (self: PyList, count: number) => new PyList(repeated(self.items, count)),
+  sq_inplace_concat: (self: PyList, other: Value) => {
+    for (const item of toArray(other)) self.items.push(item);
+    return self;
+  },
+  sq_inplace_repeat: (self: PyList, count: number) => {
+    self.items = repeated(self.items, count);
+    return self;
+  },
+  sq_contains: (self: PyList, item: Value) => indexOf(self.items, item, 0, Number.MAX_SAFE_INTEGER) >= 0,
+  sq_item: (self: PyList, at: number) => {
+    const item = self.items[at];
+    if (item === undefined) throw indexError('list index out of range');
+    return item;
+  },
+  mp_subscript: (self: PyList, key: Value) => {
+    if (key instanceof PySlice) return new PyList(sliceArray(self.items, key));
+    checkIndex(key, 'list');
+    const item = self.items[indexIn(key, self.items.length)];
+    if (item === undefined) throw indexError('list index out of range');
+    return item;
+  },
+  mp_ass_subscript: setListItem,
+  methods: {
+    append: [
+      '($self, object, /)',
+      (self: PyList, item: Value) => {
+        self.items.push(item);
+      },
+      'Append object to the end of the list.',
+    ],
+    extend: [
+      '($self, iterable, /)',
+      (self: PyList, iterable: Value) => {
+        for (const item of toArray(iterable)) self.items.push(item);
+      },
+    ],
+    insert: [
+      '($self, index, object, /)',
+      (self: PyList, at: Value, item: Value) => {
+        self.items.splice(bound(at, self.items.length), 0, item);
+      },
+    ],
+    pop: [
+      '($self, index=-1, /)',
+      (self: PyList, at: Value = -1) => {
+        if (self.items.length === 0) throw indexError('pop from empty list');
+        if (at === -1) return self.items.pop();
+        const position = indexIn(at, self.items.length);
+        if (position < 0 || position >= self.items.length) throw indexError('pop index out of range');
+        return self.items.splice(position, 1)[0];
+      },
+    ],
+    remove: [
+      '($self, value, /)',
+      (self: PyList, value: Value) => {
+        const at = indexOf(self.items, value, 0, Number.MAX_SAFE_INTEGER);
+        if (at < 0) throw valueError('list.remove(x): x not in list');
+        self.items.splice(at, 1);
+      },
+    ],
+    clear: [
+      '($self, /)',
+      (self: PyList) => {
+        self.items.length = 0;
+      },
+    ],
+    copy: ['($self, /)', (self: PyList) => new PyList(self.items.slice())],
+    reverse: [
+      '($self, /)',
+      (self: PyList) => {
+        self.items.reverse();
+      },
+    ],
+    index: [
+      '($self, value, start=0, stop=sys.maxsize, /)',
+      (self: PyList, value: Value, start: Value = 0, stop: Value = Number.MAX_SAFE_INTEGER) => {
+        const { length } = self.items;
+        const at = indexOf(self.items, value, bound(start, length), bound(stop, length));
+        if (at < 0) throw valueError('list.index(x): x not in list');
+        return at;
+      },
+    ],
+    count: [
+      '($self, value, /)',
+      (self: PyList, value: Value) => {
+        let count = 0;
+        for (let i = 0; i < self.items.length; i++) if (equals(self.items[i], value)) count++;
+        return count;
+      },
+    ],
+    sort: [
+      '($self, /, *, key=None, reverse=False)',
+      (self: PyList, key: Value = null, reverse: Value = false) => {
+        const { items } = self;
+        self.items = [];
+        let sorted = items;
+        try {
+          sorted = sortValues(items, key, isTrue(reverse));
+        } finally {
+          const changed = self.items.length > 0;
+          self.items = sorted;
+          if (changed) throw valueError('list modified during sort');
+        }
+      },
+    ],
+    __reversed__: [
+      '($self, /)',
+      (self: PyList) => {
+        let at = self.items.length - 1;
+        return new NativeIterator(reverseIteratorType, () => (at >= 0 ? self.items[at--] : undefined));
+      },
+    ],
+    __sizeof__: ['($self, /)', (self: PyList) => 56 + 8 * self.items.length],
+  },
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+});
+
+// slice
+
+defineType(sliceType, {
+  doc: 'slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object.  This is used for extended slicing (e.g. a[0:10:2]).',
+  subclassable: false,
+  isolatedEquality: true,
+  tp_new: (_type: PyType, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined) throw typeError('slice() takes no keyword arguments');
+    if (args.length === 0) throw typeError('slice expected at least 1 argument, got 0');
+    if (args.length > 3) throw typeError(`slice expected at most 3 arguments, got ${args.length}`);
+    if (args.length === 1) return new PySlice(null, args[0], null);
+    return new PySlice(args[0], args[1], args[2] ?? null);
+  },
+  tp_repr: (self: PySlice) => `slice(${repr(self.start)}, ${repr(self.stop)}, ${repr(self.step)})`,
+  tp_hash: (self: PySlice) => hashSequence([hashOf(self.start), hashOf(self.stop), hashOf(self.step)]),
+  tp_richcompare: (self: PySlice, other: Value, op: Compare) =>
+    other instanceof PySlice
+      ? compareItems([self.start, self.stop, self.step], [other.start, other.stop, other.step], op)
+      : NotImplemented,
+  members: {
+    start: [(self: PySlice) => self.start],
+    stop: [(self: PySlice) => self.stop],
+    step: [(self: PySlice) => self.step],
+  },
+  methods: {
+    indices: [
+      '($self, object, /)',
+      (self: PySlice, length: Value) => {
+        const count = index(length);
+        if (count < 0) throw valueError('length should not be negative');
+        const { start, stop, step } = sliceRange(self, Number(count));
+        return tupleOf([start, stop, step]);
+      },
+    ],
+    __reduce__: ['($self, /)', (self: PySlice) => tupleOf([sliceType, tupleOf([self.start, self.stop, self.step])])],
+  },
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+});
+
+// range
+
+export class PyRange extends PyObject {
+  readonly start: number | bigint;
+  readonly stop: number | bigint;
+  readonly step: number | bigint;
+  readonly length: number | bigint;
+  constructor(start: number | bigint, stop: number | bigint, step: number | bigint) {
+    super(rangeType);
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+    const span = step > 0 ? integer.subtract(stop, start) : integer.subtract(start, stop);
+    this.length = span <= 0 ? 0 : integer.add(integer.floorDivide(integer.subtract(span, 1), integer.absolute(step)), 1);
+  }
+
+  at(position: number | bigint): number | bigint {
+    return integer.add(this.start, integer.multiply(position, this.step));
+  }
+
+  positionOf(value: number | bigint): number | bigint | undefined {
+    const inside = this.step > 0 ? value >= this.start && value < this.stop : value <= this.start && value > this.stop;
+    if (!inside) return undefined;
+    const offset = integer.subtract(value, this.start);
+    return integer.modulo(offset, this.step) === 0 ? integer.floorDivide(offset, this.step) : undefined;
+  }
+}
+
+const longRangeIteratorType = newType('longrange_iterator');
+defineType(longRangeIteratorType, { subclassable: false, tp_iter: (self: Value) => self, tp_iternext: (self: NativeIterator) => self.advance?.() });
+
+function iterateRange(range: PyRange): Value {
+  const { start, step, length } = range;
+  if (typeof start === 'number' && typeof step === 'number' && typeof length === 'number' && Number.isSafeInteger(start + step * length)) {
+    return new RangeIterator(start, step, length);
+  }
+  let position: number | bigint = 0;
+  return new NativeIterator(longRangeIteratorType, () => {
+    if (position >= length) return undefined;
+    const value = range.at(position);
+    position = integer.add(position, 1);
+    return value;
+  });
+}
+
+defineType(rangeIteratorType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: RangeIterator) => {
+    if (self.remaining <= 0) return undefined;
+    self.remaining--;
+    const value = self.next;
+    self.next += self.step;
+    return value;
+  },
+  methods: {
+    __length_hint__: ['($self, /)', (self: RangeIterator) => self.remaining],
+    __reduce__: [
+      '($self, /)',
+      (self: RangeIterator) =>
+        tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyRange(self.next, self.next + self.remaining * self.step, self.step)]), 0]),
+    ],
+    __setstate__: ['($self, state, /)', () => undefined],
+  },
+});
+
+defineType(rangeType, {
+  doc: 'range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, it specifies the increment (or decrement).',
+  subclassable: false,
+  matchesSequence: true,
+  isolatedEquality: true,
+  tp_new: (_type: PyType, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined) throw typeError('range() takes no keyword arguments');
+    if (args.length === 0) throw typeError('range expected at least 1 argument, got 0');
+    if (args.length > 3) throw typeError(`range expected at most 3 arguments, got ${args.length}`);
+    if (args.length === 1) return new PyRange(0, index(args[0]), 1);
+    const step = args.length === 3 ? index(args[2]) : 1;
+    if (step === 0) throw valueError('range() arg 3 must not be zero');
+    return new PyRange(index(args[0]), index(args[1]), step);
+  },
+  tp_repr: (self: PyRange) => (self.step === 1 ? `range(${self.start}, ${self.stop})` : `range(${self.start}, ${self.stop}, ${self.step})`),
+  tp_hash: (self: PyRange) =>
+    hashSequence([self.length, self.length === 0 ? hashOf(null) : self.start, self.length <= 1 ? hashOf(null) : self.step].map(hashOf)),
+  tp_richcompare: (self: PyRange, other: Value, op: Compare) => {
+    if (!(other instanceof PyRange) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
+    const same =
+      self.length === other.length && (self.length === 0 || (self.start === other.start && (self.length === 1 || self.step === other.step)));
+    return same === (op === Compare.EQ);
+  },
+  tp_iter: iterateRange,
+  nb_bool: (self: PyRange) => self.length !== 0,
+  sq_length: (self: PyRange) => {
+    if (typeof self.length === 'bigint') throw overflowError("Python int too large to convert to C ssize_t");
+    return self.length;
+  },
+  sq_contains: (self: PyRange, item: Value) => {
+    const value = integerOf(item);
+    if (value !== undefined) return self.positionOf(value) !== undefined;
+    return toArray(self).some((other) => equals(other, item));
+  },
+  mp_subscript: (self: PyRange, key: Value) => {
+    if (key instanceof PySlice) {
+      const { start, stop, step } = sliceRange(key, Number(self.length));
+      return new PyRange(self.at(start), self.at(stop), integer.multiply(self.step, step));
+    }
+    if (!isInt(key) && typeOf(key).nb_index === undefined) {
+      throw typeError(`range indices must be integers or slices, not ${typeOf(key).tp_name}`);
+    }
+    let at = index(key);
+    if (at < 0) at = integer.add(at, self.length);
+    if (at < 0 || at >= self.length) throw indexError('range object index out of range');
+    return self.at(at);
+  },
+  members: {
+    start: [(self: PyRange) => self.start],
+    stop: [(self: PyRange) => self.stop],
+    step: [(self: PyRange) => self.step],
+  },
+  methods: {
+    count: ['($self, value, /)', (self: PyRange, item: Value) => (integerOf(item) !== undefined && self.positionOf(integerOf(item)!) !== undefined ? 1 : 0)],
+    index: [
+      '($self, value, /)',
+      (self: PyRange, item: Value) => {
+        const value = integerOf(item);
+        const at = value === undefined ? undefined : self.positionOf(value);
+        if (at === undefined) throw valueError(value === undefined ? 'sequence.index(x): x not in sequence' : `${repr(item)} is not in range`);
+        return at;
+      },
+    ],
+    __reversed__: [
+      '($self, /)',
+      (self: PyRange) =>
+        iterateRange(
+          new PyRange(self.at(integer.subtract(self.length, 1)), integer.subtract(self.start, self.step), integer.negate(self.step)),
+        ),
+    ],
+    __reduce__: ['($self, /)', (self: PyRange) => tupleOf([rangeType, tupleOf([self.start, self.stop, self.step])])],
+  },
+});
+

@@ -1,0 +1,278 @@
+import { hashOf } from '../operations/hash.ts';
+import { forEach, toArray } from '../operations/iterate.ts';
+import { repr } from '../operations/text.ts';
+import { bind } from './bind.ts';
+import { defineType } from './define.ts';
+import { keyError, runtimeError, typeError } from './exception.ts';
+import { newGenericAlias } from './generic-alias.ts';
+import { NativeIterator } from './iterator.ts';
+import {
+  Compare,
+  frozensetType,
+  type Hash,
+  type KwNames,
+  newType,
+  NotImplemented,
+  PyObject,
+  type PyType,
+  setType,
+  typeOf,
+  type Value,
+} from './object.ts';
+import { guardRepr } from './sequence-types.ts';
+import { PySet } from './set.ts';
+import { tupleOf } from './tuple.ts';
+import { PyList } from './list.ts';
+
+export const setIteratorType = newType('set_iterator');
+defineType(setIteratorType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: NativeIterator) => self.advance?.(),
+});
+
+function iterate(self: PySet): Value {
+  const items = self.items();
+  const { size } = self;
+  let at = 0;
+  return new NativeIterator(setIteratorType, () => {
+    if (at >= items.length) return undefined;
+    if (self.size !== size) throw runtimeError('Set changed size during iteration');
+    return items[at++];
+  });
+}
+
+/** A PySet of any iterable, itself if it is one. */
+function asSet(iterable: Value): PySet {
+  if (iterable instanceof PySet) return iterable;
+  const set = new PySet();
+  forEach(iterable, (item) => {
+    set.add(item);
+  });
+  return set;
+}
+
+const fresh = (type: PyType): PySet => new PySet(type.layout === frozensetType ? frozensetType : setType);
+
+function addAll(target: PySet, source: Value): PySet {
+  if (source instanceof PySet) for (const item of source.items()) target.add(item);
+  else {
+    forEach(source, (item) => {
+      target.add(item);
+    });
+  }
+  return target;
+}
+
+function unionOf(self: PySet, others: readonly Value[]): PySet {
+  const result = addAll(fresh(self.type), self);
+  for (const other of others) addAll(result, other);
+  return result;
+}
+
+function intersectionOf(self: PySet, others: readonly Value[]): PySet {
+  let result = addAll(fresh(self.type), self);
+  for (const other of others) {
+    const next = fresh(self.type);
+    for (const item of other instanceof PySet ? other.items() : toArray(other)) if (result.has(item)) next.add(item);
+    result = next;
+  }
+  return result;
+}
+
+function differenceOf(self: PySet, others: readonly Value[]): PySet {
+  const result = addAll(fresh(self.type), self);
+  for (const other of others) for (const item of other instanceof PySet ? other.items() : toArray(other)) result.delete(item);
+  return result;
+}
+
+function symmetricDifferenceOf(self: PySet, other: Value): PySet {
+  const right = asSet(other);
+  const result = fresh(self.type);
+  for (const item of self.items()) if (!right.has(item)) result.add(item);
+  for (const item of right.items()) if (!self.has(item)) result.add(item);
+  return result;
+}
+
+function isSubset(left: PySet, right: PySet): boolean {
+  return left.size <= right.size && left.items().every((item) => right.has(item));
+}
+
+function replaceBy(self: PySet, other: PySet): void {
+  const items = other.items().slice();
+  self.clear();
+  for (const item of items) self.add(item);
+}
+
+function operator(combine: (left: PySet, right: PySet) => PySet) {
+  return (left: Value, right: Value): Value =>
+    left instanceof PySet && right instanceof PySet ? combine(left, right) : NotImplemented;
+}
+
+function inplace(combine: (left: PySet, right: PySet) => PySet) {
+  return (self: PySet, other: Value): Value => {
+    if (!(other instanceof PySet)) return NotImplemented;
+    replaceBy(self, combine(self, other));
+    return self;
+  };
+}
+
+function compare(self: PySet, other: Value, op: Compare): Value {
+  if (!(other instanceof PySet)) return NotImplemented;
+  switch (op) {
+    case Compare.EQ:
+      return self.size === other.size && isSubset(self, other);
+    case Compare.NE:
+      return self.size !== other.size || !isSubset(self, other);
+    case Compare.LT:
+      return self.size < other.size && isSubset(self, other);
+    case Compare.LE:
+      return isSubset(self, other);
+    case Compare.GT:
+      return self.size > other.size && isSubset(other, self);
+    default:
+      return isSubset(other, self);
+  }
+}
+
+const MASK = (1n << 64n) - 1n;
+
+/** hash() of a frozenset (frozenset_hash of 3.14). */
+function frozenHash(self: PySet): Hash {
+  if (self.hash !== undefined) return self.hash;
+  let hash = 0n;
+  for (const item of self.table.keyList()) {
+    const h = BigInt(hashOf(item)) & MASK;
+    hash ^= (((h ^ 89869747n) ^ (h << 16n)) * 3644798167n) & MASK;
+  }
+  hash ^= ((BigInt(self.size) + 1n) * 1927868237n) & MASK;
+  hash ^= (hash >> 11n) ^ (hash >> 25n);
+  hash = (hash * 69069n + 907133923n) & MASK;
+  if (hash === MASK) hash = 590923713n;
+  const signed = BigInt.asIntN(64, hash);
+  self.hash = signed >= Number.MIN_SAFE_INTEGER && signed <= Number.MAX_SAFE_INTEGER ? Number(signed) : signed;
+  return self.hash;
+}
+
+function setRepr(self: PySet): string {
+  const { tp_name } = self.type;
+  if (self.size === 0) return `${tp_name}()`;
+  return guardRepr(self, `${tp_name}(...)`, () => {
+    const inner = `{${self.items().map(repr).join(', ')}}`;
+    return self.type === setType ? inner : `${tp_name}(${inner})`;
+  });
+}
+
+const common = {
+  hasWeakrefs: true,
+  tp_repr: setRepr,
+  tp_richcompare: compare,
+  tp_iter: iterate,
+  nb_and: operator((a, b) => (a.size > b.size ? intersectionOf(b.copy(fresh(a.type).type), [a]) : intersectionOf(a, [b]))),
+  nb_or: operator((a, b) => unionOf(a, [b])),
+  nb_subtract: operator((a, b) => differenceOf(a, [b])),
+  nb_xor: operator(symmetricDifferenceOf),
+  sq_length: (self: PySet) => self.size,
+  sq_contains: (self: PySet, item: Value) => self.has(hashable(item)),
+};
+
+/** A set as an item to be found counts as a frozenset of the same items. */
+function hashable(item: Value): Value {
+  return item instanceof PySet && item.type.layout === setType ? item.copy(frozensetType) : item;
+}
+
+const commonMethods = {
+  copy: ['($self, /)', (self: PySet) => (self.type === frozensetType ? self : addAll(fresh(self.type), self))] as const,
+  union: ['($self, /, *others)', unionOf] as const,
+  intersection: ['($self, /, *others)', intersectionOf] as const,
+  difference: ['($self, /, *others)', differenceOf] as const,
+  symmetric_difference: ['($self, other, /)', symmetricDifferenceOf] as const,
+  issubset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(self, asSet(other))] as const,
+  issuperset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(asSet(other), self)] as const,
+  isdisjoint: ['($self, other, /)', (self: PySet, other: Value) => !toArray(other).some((item) => self.has(item))] as const,
+  __reduce__: ['($self, /)', (self: PySet) => tupleOf([self.type, tupleOf([new PyList(self.items().slice())]), (self as PyObject).dict ?? null])] as const,
+  __sizeof__: ['($self, /)', (self: PySet) => 200 + 16 * self.size] as const,
+};
+
+defineType(setType, {
+  ...common,
+  doc: 'Build an unordered collection of unique elements.',
+  signature: '(iterable=(), /)',
+  allocate: (type: PyType) => new PySet(type),
+  tp_new: (type: PyType) => new PySet(type),
+  tp_init: (self: PySet, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined && self.type === setType) throw typeError('set() takes no keyword arguments');
+    const [iterable] = bind('set', '(iterable=(), /)', args, kwNames);
+    self.clear();
+    if (iterable !== undefined) addAll(self, iterable);
+  },
+  nb_inplace_and: inplace((a, b) => intersectionOf(a, [b])),
+  nb_inplace_or: (self: PySet, other: Value) => (other instanceof PySet ? addAll(self, other) : NotImplemented),
+  nb_inplace_subtract: inplace((a, b) => differenceOf(a, [b])),
+  nb_inplace_xor: inplace(symmetricDifferenceOf),
+  methods: {
+    ...commonMethods,
+    add: [
+      '($self, object, /)',
+      (self: PySet, item: Value) => {
+        self.add(item);
+      },
+    ],
+    remove: [
+      '($self, object, /)',
+      (self: PySet, item: Value) => {
+        if (!self.delete(hashable(item))) throw keyError(item);
+      },
+    ],
+    discard: [
+      '($self, object, /)',
+      (self: PySet, item: Value) => {
+        self.delete(hashable(item));
+      },
+    ],
+    pop: [
+      '($self, /)',
+      (self: PySet) => {
+        if (self.size === 0) throw keyError('pop from an empty set');
+        const [item] = self.items();
+        self.delete(item);
+        return item;
+      },
+    ],
+    clear: [
+      '($self, /)',
+      (self: PySet) => {
+        self.clear();
+      },
+    ],
+    update: [
+      '($self, /, *others)',
+      (self: PySet, others: Value[]) => {
+        for (const other of others) addAll(self, other);
+      },
+    ],
+    intersection_update: ['($self, /, *others)', (self: PySet, others: Value[]) => replaceBy(self, intersectionOf(self, others))],
+    difference_update: ['($self, /, *others)', (self: PySet, others: Value[]) => replaceBy(self, differenceOf(self, others))],
+    symmetric_difference_update: ['($self, other, /)', (self: PySet, other: Value) => replaceBy(self, symmetricDifferenceOf(self, other))],
+  },
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+});
+
+defineType(frozensetType, {
+  ...common,
+  doc: 'Build an immutable unordered collection of unique elements.',
+  signature: '(iterable=(), /)',
+  isolatedEquality: true,
+  allocate: (type: PyType) => new PySet(type),
+  tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
+    if (kwNames !== undefined && type === frozensetType) throw typeError('frozenset() takes no keyword arguments');
+    if (args.length > 1) throw typeError(`frozenset expected at most 1 argument, got ${args.length}`);
+    const [iterable] = args;
+    if (type === frozensetType && iterable !== undefined && typeOf(iterable) === frozensetType) return iterable;
+    const set = new PySet(type);
+    return iterable === undefined ? set : addAll(set, iterable);
+  },
+  tp_hash: frozenHash,
+  methods: commonMethods,
+  classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
+});

@@ -1,0 +1,235 @@
+import { newException, typeError, typeErrorType } from './exception.ts';
+import { PyDict } from './dict.ts';
+import type { KwNames, Slot, Value } from './object.ts';
+import { suggestKeyword } from '../text/suggestion.ts';
+
+/** A function of TypeScript that a built-in calls; giving nothing means None. */
+// biome-ignore lint/suspicious/noConfusingVoidType: implementations that give nothing are plain functions.
+export type Implementation = (...args: never[]) => Slot | void;
+
+export const enum ParameterKind {
+  POSITIONAL_ONLY = 0,
+  POSITIONAL_OR_KEYWORD = 1,
+  VAR_POSITIONAL = 2,
+  KEYWORD_ONLY = 3,
+  VAR_KEYWORD = 4,
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly kind: ParameterKind;
+  readonly optional: boolean;
+}
+
+/** What the run loop does itself instead of calling, so that a generator runs in the same loop. */
+export const enum InlineCall {
+  NONE = 0,
+  NEXT = 1,
+  SEND = 2,
+}
+
+/** How CPython reports a wrong number of arguments, from its calling convention. */
+const enum Convention {
+  NOARGS = 0,
+  O = 1,
+  FASTCALL = 2,
+  KEYWORDS = 3,
+}
+
+/**
+ * A function written in TypeScript with its CPython text signature, such as '($self, key, default=None, /)'. The
+ * signature alone decides how arguments are bound and which error a wrong call gives. The implementation gets its object first
+ * (methods only), then one argument a parameter: undefined for one left out, an array for `*args`, a PyDict for `**kwargs`.
+ */
+export class BuiltinDef {
+  readonly name: string;
+  /** As error messages call it: 'list.append' or 'len'. */
+  readonly qualname: string;
+  readonly signature: string;
+  // biome-ignore lint/complexity/noBannedTypes: called with as many arguments as the signature says.
+  readonly implementation: Function;
+  readonly doc: Value;
+  /** Whether the implementation gets the object that it is a method of. */
+  readonly hasSelf: boolean;
+  /** A call without keywords and with a count of arguments from `least` to `most` needs no binding. */
+  readonly least: number;
+  readonly most: number;
+  readonly parameters: readonly Parameter[];
+  private readonly convention: Convention;
+  inline: InlineCall = InlineCall.NONE;
+
+  constructor(name: string, qualname: string, signature: string, implementation: Implementation, hasSelf: boolean, doc: Value) {
+    this.name = name;
+    this.qualname = qualname;
+    this.signature = signature;
+    this.implementation = implementation;
+    this.hasSelf = hasSelf;
+    this.doc = doc;
+    this.parameters = parseSignature(signature);
+    const positional = this.parameters.filter((p) => p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD);
+    const special = this.parameters.some(
+      (p) =>
+        p.kind === ParameterKind.VAR_POSITIONAL ||
+        p.kind === ParameterKind.VAR_KEYWORD ||
+        (p.kind === ParameterKind.KEYWORD_ONLY && !p.optional),
+    );
+    const required = positional.filter((p) => !p.optional).length;
+    this.least = special ? 1 : required;
+    this.most = special ? 0 : positional.length;
+    this.convention = conventionOf(this.parameters, required);
+  }
+
+  /** Calls it with `self` (ignored unless hasSelf). */
+  call(self: Slot, args: Value[], kwNames: KwNames): Value {
+    const { implementation } = this;
+    let bound: (Slot | Value[])[] = args;
+    if (kwNames !== undefined || args.length < this.least || args.length > this.most) bound = this.bind(args, kwNames);
+    const result = (this.hasSelf ? implementation(self, ...bound) : implementation(...bound)) as Slot;
+    return result === undefined ? null : result;
+  }
+
+  /** Arguments as the implementation gets them. Raises TypeError as CPython's does. */
+  bind(args: Value[], kwNames: KwNames): (Slot | Value[])[] {
+    const { parameters } = this;
+    const kwCount = kwNames === undefined ? 0 : kwNames.length;
+    const given = args.length - kwCount;
+    if (kwCount > 0 && this.convention !== Convention.KEYWORDS) {
+      throw typeError(`${this.qualname}() takes no keyword arguments`);
+    }
+    const bound: (Slot | Value[])[] = new Array(parameters.length).fill(undefined);
+    let at = 0;
+    let extraKeywords: PyDict | undefined;
+    for (let i = 0; i < parameters.length; i++) {
+      const { kind } = parameters[i];
+      if (kind <= ParameterKind.POSITIONAL_OR_KEYWORD) {
+        if (at < given) bound[i] = args[at++];
+      } else if (kind === ParameterKind.VAR_POSITIONAL) {
+        bound[i] = args.slice(at, given);
+        at = given;
+      } else if (kind === ParameterKind.VAR_KEYWORD) {
+        extraKeywords = new PyDict();
+        bound[i] = extraKeywords;
+      }
+    }
+    if (at < given) this.wrongCount(given, kwCount);
+    for (let k = 0; k < kwCount; k++) {
+      const name = kwNames![k];
+      const value = args[given + k];
+      const i = parameters.findIndex(
+        (p) =>
+          p.name === name && (p.kind === ParameterKind.POSITIONAL_OR_KEYWORD || p.kind === ParameterKind.KEYWORD_ONLY),
+      );
+      if (i < 0) {
+        if (extraKeywords === undefined) this.unexpectedKeyword(name);
+        else extraKeywords.setString(name, value);
+      } else if (bound[i] !== undefined) {
+        throw typeError(`argument for ${this.name}() given by name ('${name}') and position (${i + 1})`);
+      } else bound[i] = value;
+    }
+    for (let i = 0; i < parameters.length; i++) {
+      const { kind, optional, name } = parameters[i];
+      if (bound[i] !== undefined || optional || kind === ParameterKind.VAR_POSITIONAL || kind === ParameterKind.VAR_KEYWORD) {
+        continue;
+      }
+      if (this.convention !== Convention.KEYWORDS || kind === ParameterKind.POSITIONAL_ONLY) this.wrongCount(given, kwCount);
+      if (kind === ParameterKind.KEYWORD_ONLY) {
+        throw typeError(`${this.name}() missing required keyword-only argument: '${name}'`);
+      }
+      throw typeError(`${this.name}() missing required argument '${name}' (pos ${i + 1})`);
+    }
+    return bound;
+  }
+
+  private unexpectedKeyword(name: string): never {
+    const names = this.parameters.filter((p) => p.kind !== ParameterKind.POSITIONAL_ONLY).map((p) => p.name);
+    const suggestion = suggestKeyword(name, names);
+    const hint = suggestion === undefined ? '' : `. Did you mean '${suggestion}'?`;
+    throw newException(typeErrorType, `${this.name}() got an unexpected keyword argument '${name}'${hint}`);
+  }
+
+  private wrongCount(given: number, kwCount: number): never {
+    const positional = this.parameters.filter((p) => p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD);
+    const least = positional.filter((p) => !p.optional).length;
+    const most = positional.length;
+    switch (this.convention) {
+      case Convention.NOARGS:
+        throw typeError(`${this.qualname}() takes no arguments (${given} given)`);
+      case Convention.O:
+        throw typeError(`${this.qualname}() takes exactly one argument (${given} given)`);
+      case Convention.FASTCALL: {
+        const bound = given < least ? least : most;
+        const word = least === most ? '' : given < least ? 'at least ' : 'at most ';
+        throw typeError(`${this.name} expected ${word}${bound} argument${bound === 1 ? '' : 's'}, got ${given}`);
+      }
+      default: {
+        const keywordOnly = this.parameters.some((p) => p.kind === ParameterKind.KEYWORD_ONLY);
+        const total = given + kwCount;
+        const limit = given > most ? most : least;
+        const word = least === most ? 'exactly' : given > most ? 'at most' : 'at least';
+        const what = keywordOnly ? ' positional' : '';
+        throw typeError(
+          `${this.name}() takes ${word} ${limit}${what} argument${limit === 1 ? '' : 's'} (${keywordOnly ? given : total} given)`,
+        );
+      }
+    }
+  }
+}
+
+function conventionOf(parameters: readonly Parameter[], required: number): Convention {
+  if (parameters.length === 0) return Convention.NOARGS;
+  const positionalOnly = parameters.every(
+    (p) => p.kind === ParameterKind.POSITIONAL_ONLY || p.kind === ParameterKind.VAR_POSITIONAL,
+  );
+  if (!positionalOnly) return Convention.KEYWORDS;
+  return parameters.length === 1 && required === 1 ? Convention.O : Convention.FASTCALL;
+}
+
+/** Reads a text signature such as '($self, key, default=None, /, *, flag=False)'. */
+export function parseSignature(signature: string): Parameter[] {
+  const parameters: Parameter[] = [];
+  let kind = ParameterKind.POSITIONAL_OR_KEYWORD;
+  for (const part of splitParameters(signature.slice(1, -1))) {
+    if (part.startsWith('$')) continue;
+    if (part === '/') {
+      parameters.forEach((p, i) => {
+        parameters[i] = { ...p, kind: ParameterKind.POSITIONAL_ONLY };
+      });
+      continue;
+    }
+    if (part === '*') {
+      kind = ParameterKind.KEYWORD_ONLY;
+      continue;
+    }
+    const equals = part.indexOf('=');
+    const name = equals < 0 ? part : part.slice(0, equals);
+    if (name.startsWith('**')) {
+      parameters.push({ name: name.slice(2), kind: ParameterKind.VAR_KEYWORD, optional: true });
+    } else if (name.startsWith('*')) {
+      parameters.push({ name: name.slice(1), kind: ParameterKind.VAR_POSITIONAL, optional: true });
+      kind = ParameterKind.KEYWORD_ONLY;
+    } else parameters.push({ name, kind, optional: equals >= 0 });
+  }
+  return parameters;
+}
+
+function splitParameters(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let quote = '';
+  let start = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const char = text[i];
+    if (quote !== '') {
+      if (char === '\\') i++;
+      else if (char === quote) quote = '';
+    } else if (char === "'" || char === '"') quote = char;
+    else if (char === '(' || char === '[' || char === '{') depth++;
+    else if (char === ')' || char === ']' || char === '}') depth--;
+    else if ((char === ',' && depth === 0) || i === text.length) {
+      const part = text.slice(start, i).trim();
+      if (part !== '') parts.push(part);
+      start = i + 1;
+    }
+  }
+  return parts;
+}
