@@ -18,12 +18,18 @@ export interface CodeUnits {
  * constants by then.)
  */
 export function optimizeCodeUnits(code: CodeUnits, constants: Constant[], lnotab: Uint8Array): CodeUnits {
-  if (lnotab.includes(255)) return code;
+  if (hasLongStep(lnotab)) return code;
   const optimizer = new Optimizer(code, constants);
   optimizer.run();
   const newIndex = optimizer.newIndexes();
   adaptLineNumbers(lnotab, newIndex);
   return optimizer.compacted(newIndex) ?? code;
+}
+
+/** Whether a pair counts 255 bytes of code: there may be more than one pair for a line. */
+function hasLongStep(lnotab: Uint8Array): boolean {
+  for (let i = 0; i < lnotab.length; i += 2) if (lnotab[i] === 255) return true;
+  return false;
 }
 
 const isUnconditional = (op: Op): boolean => op === Op.JUMP_ABSOLUTE || op === Op.JUMP_FORWARD;
