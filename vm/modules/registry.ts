@@ -7,6 +7,7 @@ import { functools } from './functools/functools.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
+import { warnings } from './warnings.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
@@ -15,6 +16,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _functools: () => functools,
   _imp: imp,
   _io: io,
+  _warnings: warnings,
   errno,
   itertools: () => itertools,
 };

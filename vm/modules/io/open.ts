@@ -1,4 +1,3 @@
-import { warn } from '../../builtins/warn.ts';
 import { runtimeWarningType, typeError, valueError } from '../../objects/exception.ts';
 import { integerOf } from '../../objects/int.ts';
 import type { Slot, Value } from '../../objects/object.ts';
@@ -9,6 +8,7 @@ import { callWith } from '../../operations/call.ts';
 import { fspath } from '../../operations/path.ts';
 import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
+import { warn } from '../warnings.ts';
 import { bufferedRandomType, bufferedReaderType, bufferedWriterType } from './buffered.ts';
 import { fileIOType, type PyFileIO } from './file-io.ts';
 import { textIOWrapperType } from './text-io.ts';
