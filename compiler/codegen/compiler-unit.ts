@@ -47,6 +47,12 @@ export class CompilerUnit {
   /** The sequence that waits while the module's annotations are compiled apart. */
   stashedSequence: InstructionSequence | null = null;
   readonly frameBlocks: FrameBlock[] = [];
+  /** Line of the statement or expression being compiled; block-stack targets number lines by it. */
+  lineno = 0;
+  /** Whether an instruction has started that line. */
+  lineSet = false;
+  /** Whether the current basic block has returned. */
+  returned = false;
   /** Said once of a code block. */
   tooManyBlocks = false;
   inInlinedComprehension = 0;

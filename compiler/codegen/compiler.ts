@@ -218,11 +218,16 @@ export class Compiler {
       if (scope.generator) flags |= scope.coroutine ? CodeFlag.CO_ASYNC_GENERATOR : CodeFlag.CO_GENERATOR;
       if (scope.varargs) flags |= CodeFlag.CO_VARARGS;
       if (scope.varkeywords) flags |= CodeFlag.CO_VARKEYWORDS;
-      if (scope.hasDocstring) flags |= CodeFlag.CO_HAS_DOCSTRING;
-      if (scope.method) flags |= CodeFlag.CO_METHOD;
+      if (scope.hasDocstring && this.marksMethods) flags |= CodeFlag.CO_HAS_DOCSTRING;
+      if (scope.method && this.marksMethods) flags |= CodeFlag.CO_METHOD;
     }
     if (scope.coroutine && !scope.generator) flags |= CodeFlag.CO_COROUTINE;
     return flags;
+  }
+
+  /** Whether the target has CO_HAS_DOCSTRING and CO_METHOD. */
+  private get marksMethods(): boolean {
+    return this.options.target.features.has('methodFlags');
   }
 
   get futureAnnotations(): boolean {

@@ -15,6 +15,8 @@ export const enum FrameBlockType {
   ExceptionGroupHandler,
   AsyncComprehensionGenerator,
   StopIteration,
+  /** 3.8: the `try` of a `finally` that is itself left by a jump. */
+  FinallyTry2,
 }
 
 export const NO_LABEL = -1;

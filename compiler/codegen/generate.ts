@@ -5,6 +5,8 @@ import type { Reporter } from '../symbols/reporter.ts';
 import type { Location, Mod } from '../syntax/ast.ts';
 import type { Target } from '../targets/target.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { BlockStackCompiler } from './block-stack/block-stack-compiler.ts';
+import { module as blockStackModule } from './block-stack/module.ts';
 import { Compiler } from './compiler.ts';
 import { module } from './module.ts';
 import { preprocess } from './preprocess.ts';
@@ -37,10 +39,12 @@ export function generate(tree: Mod, options: GenerateOptions): Generated {
     const future = futureFeatures(tree, collector);
     const features = future.features | options.features;
     future.features = features;
-    preprocess(tree, { optimize: options.optimize, features }, collector);
+    preprocess(tree, { rules: options.target.foldingRules, optimize: options.optimize, features }, collector);
     const symbols = buildSymbolTable(tree, future, options.target.symbolRules, collector);
-    const compiler = new Compiler({ ...options, features }, symbols, options.assemble, collector);
-    return { code: module(compiler, tree), diagnostics: collector.diagnostics };
+    const code = options.target.features.has('exceptionTable')
+      ? module(new Compiler({ ...options, features }, symbols, options.assemble, collector), tree)
+      : blockStackModule(new BlockStackCompiler({ ...options, features }, symbols, options.assemble, collector), tree);
+    return { code, diagnostics: collector.diagnostics };
   } catch (error) {
     // Only V8 knows how much stack is left; a program that needs more is too deep, as CPython says it of its own stack.
     if (!(error instanceof RangeError)) throw error;

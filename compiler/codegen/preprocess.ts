@@ -22,8 +22,25 @@ import {
   type TypeParam,
   UnaryOperator,
 } from '../syntax/ast.ts';
+import { foldBinOp, foldCompare, foldIter, foldSubscript, foldTuple, foldUnaryOp } from './block-stack/fold.ts';
+import { relocateFString } from './block-stack/fstring-lines.ts';
+
+/** How a target folds in the tree, before the symbol table. */
+export interface FoldingRules {
+  /**
+   * 3.8: constant operations, tuples, subscripts, and lists and sets that are only iterated over (ast_opt.c); and the
+   * lines of f-strings are what its parser gives.
+   */
+  readonly constants: boolean;
+  /** 3.11+: '%' formatting with a plain tuple becomes an f-string. */
+  readonly formats: boolean;
+  /** 3.14: a jump out of a `finally` is warned of, and -OO takes docstrings out of the tree. */
+  readonly checksFinally: boolean;
+  readonly dropsDocstrings: boolean;
+}
 
 export interface PreprocessOptions {
+  readonly rules: FoldingRules;
   readonly optimize: 0 | 1 | 2;
   /** CO_FUTURE_ bits in force. */
   readonly features: number;
@@ -46,12 +63,14 @@ const enum Enclosing {
 }
 
 class Preprocessor {
+  private readonly rules: FoldingRules;
   private readonly optimize: number;
   private readonly futureAnnotations: boolean;
   private readonly reporter: Reporter;
   private enclosing = Enclosing.Nothing;
 
   constructor(options: PreprocessOptions, reporter: Reporter) {
+    this.rules = options.rules;
     this.optimize = options.optimize;
     this.futureAnnotations = (options.features & CodeFlag.CO_FUTURE_ANNOTATIONS) !== 0;
     this.reporter = reporter;
@@ -79,7 +98,7 @@ class Preprocessor {
   /** `astfold_body`. */
   private docstringBody(statements: Stmt[]): void {
     let docstring = getDocstring(statements);
-    if (docstring !== null && this.optimize >= 2) {
+    if (docstring !== null && this.optimize >= 2 && this.rules.dropsDocstrings) {
       removeDocstring(statements);
       docstring = null;
     }
@@ -146,6 +165,7 @@ class Preprocessor {
       case NodeKind.AsyncFor:
         s.target = this.expr(s.target);
         s.iter = this.expr(s.iter);
+        if (this.rules.constants && s.kind === NodeKind.For) s.iter = foldIter(s.iter);
         this.bodyIn(Enclosing.FunctionOrLoop, s.body);
         this.body(s.orelse);
         break;
@@ -207,7 +227,7 @@ class Preprocessor {
   }
 
   private warn(keyword: string, s: Location): void {
-    this.reporter.warn(`'${keyword}' in a 'finally' block`, s);
+    if (this.rules.checksFinally) this.reporter.warn(`'${keyword}' in a 'finally' block`, s);
   }
 
   private arguments(args: Arguments): void {
@@ -246,6 +266,7 @@ class Preprocessor {
     for (const generator of generators) {
       generator.target = this.expr(generator.target);
       generator.iter = this.expr(generator.iter);
+      if (this.rules.constants) generator.iter = foldIter(generator.iter);
       this.exprs(generator.ifs);
     }
   }
@@ -272,7 +293,7 @@ class Preprocessor {
         return e;
       case NodeKind.UnaryOp:
         e.operand = this.expr(e.operand);
-        return e;
+        return this.rules.constants ? foldUnaryOp(e) : e;
       case NodeKind.Lambda:
         this.arguments(e.args);
         e.body = this.expr(e.body);
@@ -291,9 +312,11 @@ class Preprocessor {
         return e;
       case NodeKind.Set:
       case NodeKind.List:
-      case NodeKind.Tuple:
         this.exprs(e.elts);
         return e;
+      case NodeKind.Tuple:
+        this.exprs(e.elts);
+        return this.rules.constants ? foldTuple(e) : e;
       case NodeKind.ListComp:
       case NodeKind.SetComp:
       case NodeKind.GeneratorExp:
@@ -317,20 +340,23 @@ class Preprocessor {
       case NodeKind.Compare:
         e.left = this.expr(e.left);
         this.exprs(e.comparators);
-        return e;
+        return this.rules.constants ? foldCompare(e) : e;
       case NodeKind.FormattedValue:
       case NodeKind.Interpolation:
         e.value = this.expr(e.value);
         if (e.format_spec !== null) this.exprs(e.format_spec.values);
         return e;
       case NodeKind.JoinedStr:
+        this.exprs(e.values);
+        if (this.rules.constants) relocateFString(e);
+        return e;
       case NodeKind.TemplateStr:
         this.exprs(e.values);
         return e;
       case NodeKind.Subscript:
         e.value = this.expr(e.value);
         e.slice = this.expr(e.slice);
-        return e;
+        return this.rules.constants ? foldSubscript(e) : e;
       case NodeKind.Slice:
         if (e.lower !== null) e.lower = this.expr(e.lower);
         if (e.upper !== null) e.upper = this.expr(e.upper);
@@ -353,7 +379,8 @@ class Preprocessor {
       node = chain[i]!;
       if (i < chain.length - 1) node.left = result;
       node.right = this.expr(node.right);
-      result = foldFormat(node);
+      result = this.rules.formats ? foldFormat(node) : node;
+      if (this.rules.constants && result === node) result = foldBinOp(node);
     }
     return result;
   }

@@ -27,6 +27,7 @@ export function unwindBlock(c: Compiler, block: FrameBlock, preserve: boolean, l
     case FrameBlockType.ExceptionGroupHandler:
     case FrameBlockType.AsyncComprehensionGenerator:
     case FrameBlockType.StopIteration:
+    case FrameBlockType.FinallyTry2:
       return location;
     case FrameBlockType.ForLoop:
       if (preserve) c.opI(Op.SWAP, 2, location);

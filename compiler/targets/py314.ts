@@ -8,9 +8,18 @@ import unicode from './unicode/3.14.json' with { type: 'json' };
 export const py314: Target = {
   version: '3.14',
   opcodes: opcodesOf(table),
-  features: new Set(['exceptionTable', 'positions', 'localsPlus', 'marshalSlices', 'jumpsInCodeUnits', 'disLabels']),
+  features: new Set([
+    'exceptionTable',
+    'methodFlags',
+    'positions',
+    'localsPlus',
+    'marshalSlices',
+    'jumpsInCodeUnits',
+    'disLabels',
+  ]),
   meanings: {},
   isPrintable: isPrintableIn(unicode),
+  foldingRules: { constants: false, formats: true, checksFinally: true, dropsDocstrings: true },
   symbolRules: {
     inlineComprehensions: true,
     eagerAnnotations: false,

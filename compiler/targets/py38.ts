@@ -12,6 +12,7 @@ export const py38: Target = {
   features: new Set(['coNofree']),
   meanings: blockStackMeanings,
   isPrintable: isPrintableIn(unicode),
+  foldingRules: { constants: true, formats: false, checksFinally: false, dropsDocstrings: false },
   symbolRules: {
     inlineComprehensions: false,
     eagerAnnotations: true,

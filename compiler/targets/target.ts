@@ -1,5 +1,6 @@
 import type { Op } from '../bytecode/op.ts';
 import type { OpcodeMeaning } from '../bytecode/opcode-docs.ts';
+import type { FoldingRules } from '../codegen/preprocess.ts';
 import type { SymbolRules } from '../symbols/rules.ts';
 import type { IsPrintable } from './printable.ts';
 
@@ -54,6 +55,8 @@ export interface Target {
   readonly features: ReadonlySet<Feature>;
   /** What opcodes mean here and not in the newest target (compiler/bytecode/opcode-docs.ts). */
   readonly meanings: Readonly<Record<string, OpcodeMeaning>>;
+  /** What it folds in the tree. */
+  readonly foldingRules: FoldingRules;
   /** How its symbol table differs. */
   readonly symbolRules: SymbolRules;
   /** By this version's Unicode data. */
@@ -66,6 +69,8 @@ export type Feature =
   | 'exceptionTable'
   /** 3.11+: co_positions with columns. */
   | 'positions'
+  /** 3.14+: CO_HAS_DOCSTRING and CO_METHOD exist. */
+  | 'methodFlags'
   /** 3.8: CO_NOFREE exists. */
   | 'coNofree'
   /** 3.11+: one table of locals, cells and free variables in a code object, and co_qualname. */

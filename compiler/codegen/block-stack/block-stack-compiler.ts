@@ -1,0 +1,117 @@
+import type { CodeObject } from '../../bytecode/code-object.ts';
+import type { Constant } from '../../bytecode/constants.ts';
+import { Op } from '../../bytecode/op.ts';
+import type { Location } from '../../syntax/ast.ts';
+import { Compiler } from '../compiler.ts';
+import { CompilerUnit, indexOf } from '../compiler-unit.ts';
+import type { FrameBlock } from '../frame-block.ts';
+import { NO_LOCATION } from '../instruction.ts';
+
+/**
+ * The compiler state for targets whose exception handling is a block stack (CPython 3.8's compile.c). There only the
+ * first instruction of a line carries its number: `u.lineno` is the line that the next one starts, unless `u.lineSet`
+ * says that it has been started.
+ */
+export class BlockStackCompiler extends Compiler {
+  /** Labels in the order in which they were placed, while a `finally` is compiled ahead of its `try`. */
+  private placedLabels: number[] | null = null;
+  /** The `finally` blocks being compiled that a `return`, `break` or `continue` leaves. */
+  readonly finallyIsLeft = new Set<FrameBlock>();
+
+  emit(op: Op, oparg = 0): void {
+    const { u } = this;
+    let location: Location = NO_LOCATION;
+    if (!u.lineSet) {
+      u.lineSet = true;
+      location = lineLocation(u.lineno);
+    }
+    if (op === Op.RETURN_VALUE) u.returned = true;
+    this.sequence.add(op, oparg, location);
+  }
+
+  emitConst(value: Constant): void {
+    this.emit(Op.LOAD_CONST, this.u.consts.add(value));
+  }
+
+  emitName(op: Op, name: string): void {
+    this.emit(op, this.nameIndex(name));
+  }
+
+  /** `compiler_use_next_block`: what follows is jumped to by `label`. */
+  useBlock(label: number): void {
+    this.u.returned = false;
+    this.sequence.useLabel(label);
+    this.placedLabels?.push(label);
+  }
+
+  setLine(node: Location): void {
+    this.u.lineno = node.lineno;
+    this.u.lineSet = false;
+  }
+
+  /** Compiles what can never run, for its errors only (3.8's BEGIN_DO_NOT_EMIT_BYTECODE). */
+  withoutEmitting(visit: () => void): void {
+    const live = this.u;
+    const scratch = new CompilerUnit(live.type, live.scope, live.name, live.firstlineno, live.privateName, live.counts);
+    scratch.qualname = live.qualname;
+    scratch.frameBlocks.push(...live.frameBlocks);
+    scratch.lineno = live.lineno;
+    this.u = scratch;
+    this.sequence = scratch.sequence;
+    visit();
+    this.u = live;
+    this.sequence = live.sequence;
+    live.lineno = scratch.lineno;
+    live.lineSet = false;
+  }
+
+  /**
+   * Emits `late` before `early` but places it after it: 3.8 compiles a `finally` first, to know whether it is left by a
+   * jump.
+   */
+  placeAfter(late: () => void, early: () => void): void {
+    const { instructions, labels } = this.sequence;
+    const begun = instructions.length;
+    const wasReturned = this.u.returned;
+    const outerLog = this.placedLabels;
+    const log: number[] = [];
+    this.placedLabels = log;
+    late();
+    this.placedLabels = outerLog;
+    const tail = instructions.splice(begun);
+    const isReturned = this.u.returned;
+    this.u.returned = wasReturned;
+    early();
+    const moved = instructions.length - begun;
+    for (const label of log) labels[label]! += moved;
+    for (const instruction of tail) instructions.push(instruction);
+    this.u.returned = isReturned;
+    outerLog?.push(...log);
+  }
+
+  /** Ends a code block and assembles it (3.8's `assemble`). */
+  finish(addNone: boolean): CodeObject {
+    if (!this.u.returned) {
+      if (addNone) this.emitConst(null);
+      this.emit(Op.RETURN_VALUE);
+    }
+    return this.assembleUnit();
+  }
+
+  cellIndex(name: string): number {
+    return indexOf(this.u.cellvars, name);
+  }
+}
+
+/** Locations of lines without columns, shared: they are many, and the same line comes again and again. */
+const lines = new Map<number, Location>();
+
+function lineLocation(lineno: number): Location {
+  let location = lines.get(lineno);
+  if (location === undefined) {
+    if (lines.size > 10_000) lines.clear();
+    location = { lineno, col_offset: -1, end_lineno: lineno, end_col_offset: -1 };
+    lines.set(lineno, location);
+  }
+  return location;
+}
