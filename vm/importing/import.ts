@@ -2,8 +2,8 @@ import { HostError } from '../host.ts';
 import { runCode } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { builtinModule, isBuiltinModule } from '../modules/registry.ts';
-import { codeValue } from '../objects/constant-values.ts';
-import { PyDict } from '../objects/dict.ts';
+import { codeValue } from '../objects/constant.ts';
+import type { PyDict } from '../objects/dict.ts';
 import type { PyBaseException } from '../objects/exception.ts';
 import { importErrorType, isException, keyError, newException, typeError, valueError } from '../objects/exception.ts';
 import { newModule, PyModule } from '../objects/module.ts';
@@ -183,10 +183,5 @@ function packageOf(globals: PyDict): string {
   return dot < 0 ? '' : text.slice(0, dot);
 }
 
-/** builtins.__import__. */
-export function builtinImport(name: Value, globals: Slot, _locals: Slot, fromList: Slot, level: Slot): Value {
-  const text = stringOf(name);
-  if (text === undefined) throw typeError('module name must be a string');
-  const depth = level === undefined ? 0 : Number(level);
-  return importModule(text, globals instanceof PyDict ? globals : null, fromList ?? null, depth);
-}
+// Types find modules that they need through the state, to stay independent of load order.
+vm.importModule = importByName;

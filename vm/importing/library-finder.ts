@@ -2,7 +2,7 @@ import type { LibraryModule } from '../host.ts';
 import { runCode } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { PyBytes } from '../objects/bytes.ts';
-import { codeValue } from '../objects/constant-values.ts';
+import { codeValue } from '../objects/constant.ts';
 import { builtinFunction, defineType } from '../objects/define.ts';
 import { importErrorType, newException } from '../objects/exception.ts';
 import { PyList } from '../objects/list.ts';
