@@ -1,8 +1,8 @@
 import { vm } from '../interpreter/state.ts';
 import { awaitIterator, sendSlow } from '../interpreter/suspend.ts';
+import { anextAwaitableType } from '../objects/async-generator.ts';
 import { defineType } from '../objects/define.ts';
 import { isException, stopAsyncIterationType, stopIteration } from '../objects/exception.ts';
-import { anextAwaitableType } from '../objects/async-generator.ts';
 import { PyObject, type Slot, typeOf, type Value } from '../objects/object.ts';
 import { callMethod } from '../operations/attribute.ts';
 
@@ -46,8 +46,15 @@ defineType(anextAwaitableType, {
   am_await: (self: Value) => self,
   tp_iternext: (self: AnextAwaitable) => guarded(self, () => sendSlow(iterator(self), null)),
   methods: {
-    send: ['($self, value, /)', (self: AnextAwaitable, value: Value) => orStop(guarded(self, () => sendSlow(iterator(self), value)))],
-    throw: ['($self, /, *args)', (self: AnextAwaitable, args: Value[]) => orStop(guarded(self, () => callMethod(iterator(self), 'throw', ...args)))],
+    send: [
+      '($self, value, /)',
+      (self: AnextAwaitable, value: Value) => orStop(guarded(self, () => sendSlow(iterator(self), value))),
+    ],
+    throw: [
+      '($self, /, *args)',
+      (self: AnextAwaitable, args: Value[]) =>
+        orStop(guarded(self, () => callMethod(iterator(self), 'throw', ...args))),
+    ],
     close: ['($self, /)', (self: AnextAwaitable) => callMethod(iterator(self), 'close')],
   },
 });

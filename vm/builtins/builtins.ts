@@ -1,33 +1,23 @@
-import { frameLocals } from '../interpreter/names.ts';
-import { runCode } from '../interpreter/call.ts';
-import { vm } from '../interpreter/state.ts';
-import { InternalError } from '../internal-error.ts';
-import { integerInBase } from '../numbers/integer-text.ts';
-import { absolute, add, divmod, index, power } from '../operations/arithmetic.ts';
-import { callMethod, getAttribute, lookupAttribute, setAttribute } from '../operations/attribute.ts';
-import { call, callSpecial, callWith, isCallable, lookupSpecial } from '../operations/call.ts';
-import { isLess, richCompare } from '../operations/compare.ts';
-import { hashOf, identityOf } from '../operations/hash.ts';
-import { forEach, getIterator, iterateNext, next, takeStopValue, toArray } from '../operations/iterate.ts';
-import { lengthOf, setSubscript } from '../operations/subscript.ts';
-import { ascii, format, repr, str, strValue } from '../operations/text.ts';
-import { isTrue } from '../operations/truth.ts';
-import { decodeBytes } from '../operations/codec.ts';
-import { isOneCharacter } from '../text/strings.ts';
 import { importModule } from '../importing/import.ts';
+import { InternalError } from '../internal-error.ts';
+import { runCode } from '../interpreter/call.ts';
+import { frameLocals } from '../interpreter/names.ts';
+import { vm } from '../interpreter/state.ts';
+import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
+import { memoryviewType } from '../objects/bytes-types.ts';
 import { PyCode } from '../objects/code.ts';
 import { codeValue } from '../objects/constant.ts';
-import { builtinFunction, type Declaration, defineModule } from '../objects/define.ts';
+import { type Declaration, defineModule } from '../objects/define.ts';
 import { classMethodType, type PyBuiltin, propertyType, staticMethodType } from '../objects/descriptor.ts';
 import { PyDict } from '../objects/dict.ts';
-import { newException, overflowError, stopIteration, syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
 import * as exceptions from '../objects/exception.ts';
+import { newException, syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
 import { exceptionTypes } from '../objects/exception-types.ts';
 import { PyFloat } from '../objects/float.ts';
-import { integerOf } from '../objects/int.ts';
 import { CallableIterator } from '../objects/iterator.ts';
 import { PyList } from '../objects/list.ts';
+import { PyUnion } from '../objects/misc-types.ts';
 import type { PyModule } from '../objects/module.ts';
 import {
   boolType,
@@ -43,11 +33,10 @@ import {
   listType,
   NotImplemented,
   objectType,
-  PyObject,
   PyType,
   rangeType,
-  setType,
   type Slot,
+  setType,
   sliceType,
   strType,
   tupleType,
@@ -59,13 +48,22 @@ import { sortValues } from '../objects/sequence-types.ts';
 import { InlineCall } from '../objects/signature.ts';
 import { stringOf } from '../objects/str.ts';
 import { superType } from '../objects/super.ts';
-import { PyTuple, tupleOf } from '../objects/tuple.ts';
+import { PyTuple } from '../objects/tuple.ts';
 import { buildClass } from '../objects/type.ts';
-import { PyUnion } from '../objects/misc-types.ts';
-import { memoryviewType } from '../objects/bytes-types.ts';
+import { absolute, add, divmod, index, power } from '../operations/arithmetic.ts';
+import { callMethod, getAttribute, lookupAttribute, setAttribute } from '../operations/attribute.ts';
+import { call, callSpecial, isCallable, lookupSpecial } from '../operations/call.ts';
+import { decodeBytes } from '../operations/codec.ts';
+import { isLess, richCompare } from '../operations/compare.ts';
+import { hashOf, identityOf } from '../operations/hash.ts';
+import { forEach, getIterator, iterateNext, next, toArray } from '../operations/iterate.ts';
+import { lengthOf, setSubscript } from '../operations/subscript.ts';
+import { ascii, format, repr, str } from '../operations/text.ts';
+import { isTrue } from '../operations/truth.ts';
+import { isOneCharacter } from '../text/strings.ts';
+import { anextBuiltin } from './anext.ts';
 import { enumerateType, filterType, mapType, reversedType, zipType } from './iterators.ts';
 import { syntaxError } from './syntax-error.ts';
-import { anextBuiltin } from './anext.ts';
 
 function attributeName(name: Value): string {
   const text = stringOf(name);
@@ -104,7 +102,13 @@ function isSubclass(derived: Value, type: Value): boolean {
   throw typeError('issubclass() arg 2 must be a class, a tuple of classes, or a union');
 }
 
-function minMax(name: string, args: Value[], key: Value, fallback: Slot, better: (a: Value, b: Value) => boolean): Value {
+function minMax(
+  name: string,
+  args: Value[],
+  key: Value,
+  fallback: Slot,
+  better: (a: Value, b: Value) => boolean,
+): Value {
   if (args.length === 0) throw typeError(`${name} expected at least 1 argument, got 0`);
   if (args.length > 1 && fallback !== undefined) {
     throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`);
@@ -146,7 +150,14 @@ function print(args: Value[], sep: Value = ' ', end: Value = '\n', file: Value =
   if (isTrue(flush)) callMethod(target, 'flush');
 }
 
-function compileSource(source: Value, filename: string, mode: string, flags: number, optimize: number, inherit: boolean): PyCode {
+function compileSource(
+  source: Value,
+  filename: string,
+  mode: string,
+  flags: number,
+  optimize: number,
+  inherit: boolean,
+): PyCode {
   let input: string | Uint8Array;
   const text = stringOf(source);
   if (text !== undefined) input = text;
@@ -156,13 +167,14 @@ function compileSource(source: Value, filename: string, mode: string, flags: num
     if (buffer === undefined) throw typeError('compile() arg 1 must be a string, bytes or AST object');
     input = buffer.bytes;
   }
-  if (typeof input === 'string' && input.includes('\0')) throw newException(syntaxErrorType, 'source code string cannot contain null bytes');
+  if (typeof input === 'string' && input.includes('\0'))
+    throw newException(syntaxErrorType, 'source code string cannot contain null bytes');
   const inherited = inherit ? (vm.frame?.code.code.co_flags ?? 0) & 0x1ff0000 : 0;
   const result = vm.host.compile(input, {
     filename,
     mode: mode as 'exec',
     flags: (flags & 0x1ff0000) | inherited,
-    optimize: (optimize < 0 ? 0 : optimize) as 0,
+    optimize: Math.max(optimize, 0) as 0,
     target: vm.frame?.code.code.target,
   });
   for (const warning of result.warnings) vm.warn?.('SyntaxWarning', warning.message);
@@ -180,7 +192,9 @@ function namespaces(name: string, globals: Value, locals: Value): { globals: PyD
     );
   }
   if (locals !== null && typeOf(locals).mp_subscript === undefined) {
-    throw typeError(`${name === 'eval' ? 'locals' : 'exec() locals'} must be a mapping${name === 'eval' ? '' : ` or None, not ${typeOf(locals).tp_name}`}`);
+    throw typeError(
+      `${name === 'eval' ? 'locals' : 'exec() locals'} must be a mapping${name === 'eval' ? '' : ` or None, not ${typeOf(locals).tp_name}`}`,
+    );
   }
   const frame = vm.frame;
   const space = globals ?? frame?.globals;
@@ -190,7 +204,14 @@ function namespaces(name: string, globals: Value, locals: Value): { globals: PyD
   return { globals: space, locals: scope };
 }
 
-function execute(name: string, source: Value, globals: Value, locals: Value, mode: 'exec' | 'eval', closure: Value = null): Value {
+function execute(
+  name: string,
+  source: Value,
+  globals: Value,
+  locals: Value,
+  mode: 'exec' | 'eval',
+  closure: Value = null,
+): Value {
   const spaces = namespaces(name, globals, locals);
   let code: PyCode;
   if (source instanceof PyCode) {
@@ -202,7 +223,14 @@ function execute(name: string, source: Value, globals: Value, locals: Value, mod
     if (text === undefined && typeOf(source).bf_getbuffer === undefined) {
       throw typeError(`${name}() arg 1 must be a string, bytes or code object`);
     }
-    code = compileSource(text !== undefined && mode === 'eval' ? text.replace(/^[ \t]+/, '') : source, '<string>', mode, 0, -1, true);
+    code = compileSource(
+      text !== undefined && mode === 'eval' ? text.replace(/^[ \t]+/, '') : source,
+      '<string>',
+      mode,
+      0,
+      -1,
+      true,
+    );
   }
   if (closure !== null) {
     const { PyFunction } = vm.classes;
@@ -228,7 +256,8 @@ function sum(iterable: Value, start: Value = 0): Value {
   let compensated = false;
   forEach(iterable, (item) => {
     if (total instanceof PyFloat && total.type === floatType) {
-      const x = item instanceof PyFloat && item.type === floatType ? item.value : typeof item === 'number' ? item : undefined;
+      const x =
+        item instanceof PyFloat && item.type === floatType ? item.value : typeof item === 'number' ? item : undefined;
       if (x !== undefined) {
         const before = total.value;
         const after = before + x;
@@ -275,35 +304,54 @@ function input(prompt: Value = ''): Value {
 
 const functions: Record<string, Declaration> = {
   abs: ['(number, /)', absolute, 'Return the absolute value of the argument.'],
-  all: ['(iterable, /)', (iterable: Value) => {
-    let all = true;
-    forEach(iterable, (item) => {
-      all = isTrue(item);
-      return !all;
-    });
-    return all;
-  }],
-  any: ['(iterable, /)', (iterable: Value) => {
-    let any = false;
-    forEach(iterable, (item) => {
-      any = isTrue(item);
+  all: [
+    '(iterable, /)',
+    (iterable: Value) => {
+      let all = true;
+      forEach(iterable, (item) => {
+        all = isTrue(item);
+        return !all;
+      });
+      return all;
+    },
+  ],
+  any: [
+    '(iterable, /)',
+    (iterable: Value) => {
+      let any = false;
+      forEach(iterable, (item) => {
+        any = isTrue(item);
+        return any;
+      });
       return any;
-    });
-    return any;
-  }],
+    },
+  ],
   ascii: ['(obj, /)', ascii],
   bin: ['(number, /)', prefixed(2)],
   callable: ['(obj, /)', isCallable],
-  chr: ['(i, /)', (value: Value) => {
-    const code = index(value);
-    if (code < 0 || code > 0x10ffff) throw valueError('chr() arg not in range(0x110000)');
-    return String.fromCodePoint(Number(code));
-  }],
+  chr: [
+    '(i, /)',
+    (value: Value) => {
+      const code = index(value);
+      if (code < 0 || code > 0x10ffff) throw valueError('chr() arg not in range(0x110000)');
+      return String.fromCodePoint(Number(code));
+    },
+  ],
   compile: [
     '(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)',
-    (source: Value, filename: Value, mode: Value, flags: Value = 0, dontInherit: Value = false, optimize: Value = -1) => {
-      const name = stringOf(filename) ?? (filename instanceof PyBytes ? decodeBytes(filename.bytes, 'utf-8', 'surrogateescape') : undefined);
-      if (name === undefined) throw typeError(`expected str, bytes or os.PathLike object, not ${typeOf(filename).tp_name}`);
+    (
+      source: Value,
+      filename: Value,
+      mode: Value,
+      flags: Value = 0,
+      dontInherit: Value = false,
+      optimize: Value = -1,
+    ) => {
+      const name =
+        stringOf(filename) ??
+        (filename instanceof PyBytes ? decodeBytes(filename.bytes, 'utf-8', 'surrogateescape') : undefined);
+      if (name === undefined)
+        throw typeError(`expected str, bytes or os.PathLike object, not ${typeOf(filename).tp_name}`);
       if (mode !== 'exec' && mode !== 'eval' && mode !== 'single') {
         throw valueError("compile() mode must be 'exec', 'eval' or 'single'");
       }
@@ -311,97 +359,138 @@ const functions: Record<string, Declaration> = {
     },
   ],
   delattr: ['(obj, name, /)', (object: Value, name: Value) => setAttribute(object, attributeName(name), undefined)],
-  dir: ['(object=<unrepresentable>, /)', (object?: Value) => {
-    if (object === undefined) {
-      const frame = vm.frame;
-      if (frame === undefined) throw newException(exceptions.systemErrorType, 'frame does not exist');
-      return new PyList(sortValues(toArray(callMethod(frameLocals(frame), 'keys')), null, false));
-    }
-    const found = callSpecial(object, '__dir__');
-    if (found === undefined) throw typeError('object does not provide __dir__');
-    return new PyList(sortValues(toArray(found), null, false));
-  }],
+  dir: [
+    '(object=<unrepresentable>, /)',
+    (object?: Value) => {
+      if (object === undefined) {
+        const frame = vm.frame;
+        if (frame === undefined) throw newException(exceptions.systemErrorType, 'frame does not exist');
+        return new PyList(sortValues(toArray(callMethod(frameLocals(frame), 'keys')), null, false));
+      }
+      const found = callSpecial(object, '__dir__');
+      if (found === undefined) throw typeError('object does not provide __dir__');
+      return new PyList(sortValues(toArray(found), null, false));
+    },
+  ],
   divmod: ['(x, y, /)', divmod],
-  eval: ['(source, /, globals=None, locals=None)', (source: Value, globals: Value = null, locals: Value = null) => execute('eval', source, globals, locals, 'eval')],
+  eval: [
+    '(source, /, globals=None, locals=None)',
+    (source: Value, globals: Value = null, locals: Value = null) => execute('eval', source, globals, locals, 'eval'),
+  ],
   exec: [
     '(source, /, globals=None, locals=None, *, closure=None)',
     (source: Value, globals: Value = null, locals: Value = null, closure: Value = null) => {
       execute('exec', source, globals, locals, 'exec', closure);
     },
   ],
-  format: ["(value, format_spec='', /)", (value: Value, spec: Value = '') => {
-    if (stringOf(spec) === undefined) throw typeError(`format() argument 2 must be str, not ${typeOf(spec).tp_name}`);
-    return format(value, spec);
-  }],
+  format: [
+    "(value, format_spec='', /)",
+    (value: Value, spec: Value = '') => {
+      if (stringOf(spec) === undefined) throw typeError(`format() argument 2 must be str, not ${typeOf(spec).tp_name}`);
+      return format(value, spec);
+    },
+  ],
   getattr: ['(object, name, default=<unrepresentable>, /)', getattr],
   globals: ['()', () => vm.frame?.globals ?? null],
-  hasattr: ['(obj, name, /)', (object: Value, name: Value) => lookupAttribute(object, attributeName(name)) !== undefined],
+  hasattr: [
+    '(obj, name, /)',
+    (object: Value, name: Value) => lookupAttribute(object, attributeName(name)) !== undefined,
+  ],
   hash: ['(obj, /)', hashOf],
   hex: ['(number, /)', prefixed(16)],
   id: ['(obj, /)', identityOf],
   input: ["(prompt='', /)", input],
   isinstance: ['(obj, class_or_tuple, /)', isInstance],
   issubclass: ['(cls, class_or_tuple, /)', isSubclass],
-  iter: ['(object, sentinel=<unrepresentable>, /)', (object: Value, sentinel?: Value) => {
-    if (sentinel === undefined) return getIterator(object);
-    if (!isCallable(object)) throw typeError('iter(v, w): v must be callable');
-    return new CallableIterator(object, sentinel);
-  }],
-  aiter: ['(async_iterable, /)', (object: Value) => {
-    const { am_aiter, tp_name } = typeOf(object);
-    if (am_aiter === undefined) throw typeError(`'${tp_name}' object is not an async iterable`);
-    const iterator = am_aiter(object);
-    if (typeOf(iterator).am_anext === undefined) {
-      throw typeError(`aiter() returned not an async iterator of type '${typeOf(iterator).tp_name}'`);
-    }
-    return iterator;
-  }],
+  iter: [
+    '(object, sentinel=<unrepresentable>, /)',
+    (object: Value, sentinel?: Value) => {
+      if (sentinel === undefined) return getIterator(object);
+      if (!isCallable(object)) throw typeError('iter(v, w): v must be callable');
+      return new CallableIterator(object, sentinel);
+    },
+  ],
+  aiter: [
+    '(async_iterable, /)',
+    (object: Value) => {
+      const { am_aiter, tp_name } = typeOf(object);
+      if (am_aiter === undefined) throw typeError(`'${tp_name}' object is not an async iterable`);
+      const iterator = am_aiter(object);
+      if (typeOf(iterator).am_anext === undefined) {
+        throw typeError(`aiter() returned not an async iterator of type '${typeOf(iterator).tp_name}'`);
+      }
+      return iterator;
+    },
+  ],
   anext: ['(aiterator, default=<unrepresentable>, /)', anextBuiltin],
   len: ['(obj, /)', lengthOf, 'Return the number of items in a container.'],
   locals: ['()', () => (vm.frame === undefined ? null : frameLocals(vm.frame))],
-  max: ['(*args, key=None, default=<unrepresentable>)', (args: Value[], key: Value = null, fallback?: Value) =>
-    minMax('max', args, key, fallback, (a, b) => isTrue(richCompare(a, b, Compare.GT)))],
-  min: ['(*args, key=None, default=<unrepresentable>)', (args: Value[], key: Value = null, fallback?: Value) =>
-    minMax('min', args, key, fallback, isLess)],
-  next: ['(iterator, default=<unrepresentable>, /)', (iterator: Value, fallback?: Value) => {
-    if (fallback === undefined) return next(iterator);
-    try {
-      const item = iterateNext(iterator);
-      return item === undefined ? fallback : item;
-    } catch (error) {
-      if (exceptions.isException(error, exceptions.stopIterationType)) return fallback;
-      throw error;
-    }
-  }],
+  max: [
+    '(*args, key=None, default=<unrepresentable>)',
+    (args: Value[], key: Value = null, fallback?: Value) =>
+      minMax('max', args, key, fallback, (a, b) => isTrue(richCompare(a, b, Compare.GT))),
+  ],
+  min: [
+    '(*args, key=None, default=<unrepresentable>)',
+    (args: Value[], key: Value = null, fallback?: Value) => minMax('min', args, key, fallback, isLess),
+  ],
+  next: [
+    '(iterator, default=<unrepresentable>, /)',
+    (iterator: Value, fallback?: Value) => {
+      if (fallback === undefined) return next(iterator);
+      try {
+        const item = iterateNext(iterator);
+        return item === undefined ? fallback : item;
+      } catch (error) {
+        if (exceptions.isException(error, exceptions.stopIterationType)) return fallback;
+        throw error;
+      }
+    },
+  ],
   oct: ['(number, /)', prefixed(8)],
-  ord: ['(c, /)', (value: Value) => {
-    const text = stringOf(value);
-    if (text !== undefined) {
-      if (isOneCharacter(text)) return text.codePointAt(0)!;
-      throw typeError(`ord() expected a character, but string of length ${lengthOf(text)} found`);
-    }
-    if (value instanceof PyBytes || value instanceof PyByteArray) {
-      if (value.bytes.length === 1) return value.bytes[0];
-      throw typeError(`ord() expected a character, but string of length ${value.bytes.length} found`);
-    }
-    throw typeError(`ord() expected string of length 1, but ${typeOf(value).tp_name} found`);
-  }],
-  pow: ['(base, exp, mod=None)', (base: Value, exponent: Value, modulus: Value = null) => power(base, exponent, modulus)],
+  ord: [
+    '(c, /)',
+    (value: Value) => {
+      const text = stringOf(value);
+      if (text !== undefined) {
+        if (isOneCharacter(text)) return text.codePointAt(0)!;
+        throw typeError(`ord() expected a character, but string of length ${lengthOf(text)} found`);
+      }
+      if (value instanceof PyBytes || value instanceof PyByteArray) {
+        if (value.bytes.length === 1) return value.bytes[0];
+        throw typeError(`ord() expected a character, but string of length ${value.bytes.length} found`);
+      }
+      throw typeError(`ord() expected string of length 1, but ${typeOf(value).tp_name} found`);
+    },
+  ],
+  pow: [
+    '(base, exp, mod=None)',
+    (base: Value, exponent: Value, modulus: Value = null) => power(base, exponent, modulus),
+  ],
   print: ["(*args, sep=' ', end='\\n', file=None, flush=False)", print],
   repr: ['(obj, /)', repr],
   round: ['(number, ndigits=None)', roundValue],
-  setattr: ['(obj, name, value, /)', (object: Value, name: Value, value: Value) => setAttribute(object, attributeName(name), value)],
-  sorted: ['(iterable, /, *, key=None, reverse=False)', (iterable: Value, key: Value = null, reverse: Value = false) =>
-    new PyList(sortValues(toArray(iterable), key, isTrue(reverse)))],
+  setattr: [
+    '(obj, name, value, /)',
+    (object: Value, name: Value, value: Value) => setAttribute(object, attributeName(name), value),
+  ],
+  sorted: [
+    '(iterable, /, *, key=None, reverse=False)',
+    (iterable: Value, key: Value = null, reverse: Value = false) =>
+      new PyList(sortValues(toArray(iterable), key, isTrue(reverse))),
+  ],
   sum: ['(iterable, /, start=0)', sum],
-  vars: ['(object=<unrepresentable>, /)', (object?: Value) => {
-    if (object === undefined) return vm.frame === undefined ? null : frameLocals(vm.frame);
-    const dict = lookupAttribute(object, '__dict__');
-    if (dict === undefined) throw typeError('vars() argument must have __dict__ attribute');
-    return dict;
-  }],
+  vars: [
+    '(object=<unrepresentable>, /)',
+    (object?: Value) => {
+      if (object === undefined) return vm.frame === undefined ? null : frameLocals(vm.frame);
+      const dict = lookupAttribute(object, '__dict__');
+      if (dict === undefined) throw typeError('vars() argument must have __dict__ attribute');
+      return dict;
+    },
+  ],
   __import__: [
-    "(name, globals=None, locals=None, fromlist=(), level=0)",
+    '(name, globals=None, locals=None, fromlist=(), level=0)',
     (name: Value, globals: Value = null, _locals: Value = null, fromList: Value = null, level: Value = 0) => {
       const text = stringOf(name);
       if (text === undefined) throw typeError(`__import__() argument 1 must be str, not ${typeOf(name).tp_name}`);
@@ -420,9 +509,32 @@ export function makeBuiltins(): PyModule {
   const { dict } = module;
   dict.setString('__build_class__', buildClass);
   for (const type of [
-    boolType, bytearrayType, bytesType, complexType, dictType, floatType, frozensetType, intType, listType, objectType,
-    rangeType, setType, sliceType, strType, tupleType, typeType, superType, propertyType, classMethodType, staticMethodType,
-    enumerateType, filterType, mapType, reversedType, zipType, memoryviewType,
+    boolType,
+    bytearrayType,
+    bytesType,
+    complexType,
+    dictType,
+    floatType,
+    frozensetType,
+    intType,
+    listType,
+    objectType,
+    rangeType,
+    setType,
+    sliceType,
+    strType,
+    tupleType,
+    typeType,
+    superType,
+    propertyType,
+    classMethodType,
+    staticMethodType,
+    enumerateType,
+    filterType,
+    mapType,
+    reversedType,
+    zipType,
+    memoryviewType,
     ...exceptionTypes(),
   ]) {
     dict.setString(type.tp_name, type);
@@ -438,4 +550,3 @@ export function makeBuiltins(): PyModule {
   (dict.getString('next') as PyBuiltin).def.inline = InlineCall.NEXT;
   return module;
 }
-

@@ -1,14 +1,14 @@
-import { index } from '../operations/arithmetic.ts';
-import { call, lookupSpecial } from '../operations/call.ts';
-import { getIterator, iterateNext } from '../operations/iterate.ts';
-import { isTrue } from '../operations/truth.ts';
+import * as integer from '../numbers/integer.ts';
 import { bind } from '../objects/bind.ts';
 import { defineType } from '../objects/define.ts';
 import { typeError, valueError } from '../objects/exception.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
 import { type KwNames, newType, PyObject, type PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
 import { tupleOf } from '../objects/tuple.ts';
-import * as integer from '../numbers/integer.ts';
+import { index } from '../operations/arithmetic.ts';
+import { call, lookupSpecial } from '../operations/call.ts';
+import { getIterator, iterateNext } from '../operations/iterate.ts';
+import { isTrue } from '../operations/truth.ts';
 
 export const enumerateType = newType('enumerate');
 export const zipType = newType('zip');
@@ -197,4 +197,3 @@ defineType(reversedType, {
   },
   methods: { __length_hint__: ['($self, /)', (self: Reversed) => self.at + 1] },
 });
-

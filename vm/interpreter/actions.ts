@@ -1,14 +1,18 @@
+import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
+import { displayHook } from '../builtins/display.ts';
+import { importModule } from '../importing/import.ts';
 import { InternalError } from '../internal-error.ts';
+import { wrapAsyncValue } from '../objects/async-generator.ts';
 import { PyCode } from '../objects/code.ts';
 import { PyBuiltin, type PyMethodDescriptor } from '../objects/descriptor.ts';
 import { PyDict } from '../objects/dict.ts';
+import { updateDict } from '../objects/dict-type.ts';
 import {
   assertionErrorType,
   attributeErrorType,
   baseExceptionType,
   importErrorType,
   isException,
-  keyErrorType,
   newException,
   notImplementedErrorType,
   PyBaseException,
@@ -19,13 +23,9 @@ import {
   typeError,
   valueError,
 } from '../objects/exception.ts';
-import { PyFunction, PyMethod } from '../objects/function.ts';
+import { PyFunction } from '../objects/function.ts';
 import { PyGenerator } from '../objects/generator.ts';
-import { newGenericAlias } from '../objects/generic-alias.ts';
-import { PyInterpolation, PyTemplate } from '../objects/template.ts';
-import { newTypeAlias, newTypeParameter } from '../objects/type-parameters.ts';
 import { PyList } from '../objects/list.ts';
-import { PyModule } from '../objects/module.ts';
 import {
   boolType,
   bytearrayType,
@@ -38,10 +38,9 @@ import {
   intType,
   type KwNames,
   listType,
-  objectType,
   PyType,
-  setType,
   type Slot,
+  setType,
   strType,
   tupleType,
   typeOf,
@@ -49,30 +48,25 @@ import {
   type Value,
 } from '../objects/object.ts';
 import { PySet } from '../objects/set.ts';
-import { PyTuple, tupleOf } from '../objects/tuple.ts';
-import { wrapAsyncValue } from '../objects/async-generator.ts';
-import { PySlice } from '../objects/slice.ts';
 import { stringOf } from '../objects/str.ts';
+import { superLookup } from '../objects/super.ts';
+import { PyInterpolation, PyTemplate } from '../objects/template.ts';
+import { PyTuple, tupleOf } from '../objects/tuple.ts';
+import { objectNew, typeCall } from '../objects/type.ts';
+import { newTypeAlias, newTypeParameter } from '../objects/type-parameters.ts';
 import { positive } from '../operations/arithmetic.ts';
 import { getAttribute, lookupAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
 import { call, callWith, lookupSpecial } from '../operations/call.ts';
-import { equals } from '../operations/compare.ts';
 import { matchGroup, prepareReraise } from '../operations/exception-group.ts';
 import { forEach, getIterator, items, toArray } from '../operations/iterate.ts';
-import { contains, lengthOf, subscript } from '../operations/subscript.ts';
+import { lengthOf, subscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str, strValue } from '../operations/text.ts';
-import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
-import { updateDict } from '../objects/dict-type.ts';
-import { superLookup } from '../objects/super.ts';
 import type { Frame } from './frame.ts';
 import { storeName } from './names.ts';
 import type { Program } from './program.ts';
 import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
 import { handledException } from './unwind.ts';
-import { importModule } from '../importing/import.ts';
-import { displayHook } from '../builtins/display.ts';
-import { objectInit, objectNew, typeCall } from '../objects/type.ts';
 
 // Each function here is the body of one instruction that isn't worth its lines in the run loop.
 

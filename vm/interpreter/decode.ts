@@ -4,12 +4,12 @@ import { targetOf } from '../../compiler/targets/registry.ts';
 import type { Target } from '../../compiler/targets/target.ts';
 import { InternalError } from '../internal-error.ts';
 import type { PyCode } from '../objects/code.ts';
-import { intern } from './intern.ts';
-import { Opcode } from './opcode.ts';
-import { Program } from './program.ts';
-import { vm } from './state.ts';
 import { translation38 } from './decode-38.ts';
 import { translation314 } from './decode-314.ts';
+import { intern } from './intern.ts';
+import type { Opcode } from './opcode.ts';
+import { Program } from './program.ts';
+import { vm } from './state.ts';
 
 /** One instruction of a target with its EXTENDED_ARGs folded in. */
 export interface Instruction {

@@ -119,4 +119,3 @@ export interface FrameExtra {
   traceOpcodes: boolean;
   extraLocals: PyDict | undefined;
 }
-

@@ -14,7 +14,6 @@ import {
 import { dictType, type Slot, type Value } from '../objects/object.ts';
 import { setSubscript, subscript } from '../operations/subscript.ts';
 import type { Frame } from './frame.ts';
-import { vm } from './state.ts';
 
 export function unboundLocal(frame: Frame, index: number): PyBaseException {
   const name = frame.code.code.co_localsplusnames[index];
@@ -134,9 +133,9 @@ export function frameLocals(frame: Frame): Value {
   co_localsplusnames.forEach((name, index) => {
     if (co_localspluskinds[index] & LocalKind.HIDDEN) return;
     const slot = frame.stack[index];
-    const value = slot instanceof PyCell && co_localspluskinds[index] & (LocalKind.CELL | LocalKind.FREE) ? slot.contents : slot;
+    const value =
+      slot instanceof PyCell && co_localspluskinds[index] & (LocalKind.CELL | LocalKind.FREE) ? slot.contents : slot;
     if (value !== undefined) dict.setString(name, value);
   });
   return dict;
 }
-

@@ -1,31 +1,41 @@
 import { PyCell } from '../objects/cell.ts';
 import { PyBuiltin, PyMethodDescriptor } from '../objects/descriptor.ts';
-import { PyDict } from '../objects/dict.ts';
-import { type PyBaseException, stopIteration, typeError, valueError } from '../objects/exception.ts';
+import type { PyDict } from '../objects/dict.ts';
+import { type PyBaseException, stopIteration, valueError } from '../objects/exception.ts';
 import { PyFloat } from '../objects/float.ts';
 import { PyFunction, PyMethod } from '../objects/function.ts';
 import { PyGenerator } from '../objects/generator.ts';
 import { ArrayIterator, RangeIterator } from '../objects/iterator.ts';
 import { PyList } from '../objects/list.ts';
 import { PyModule } from '../objects/module.ts';
-import { coroutineType, floatType, generatorType, listType, PyInstance, PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
+import {
+  coroutineType,
+  floatType,
+  generatorType,
+  listType,
+  PyInstance,
+  PyType,
+  type Slot,
+  typeOf,
+  type Value,
+} from '../objects/object.ts';
 import { InlineCall } from '../objects/signature.ts';
 import { PySlice } from '../objects/slice.ts';
 import { PyTuple, tupleOf } from '../objects/tuple.ts';
 import * as arithmetic from '../operations/arithmetic.ts';
-import { genericSetAttribute, setAttribute } from '../operations/attribute.ts';
+import { setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { compareOrdered, richCompare } from '../operations/compare.ts';
 import { getIterator, takeStopValue } from '../operations/iterate.ts';
 import { binarySlice, contains, lengthOf, setSubscript, subscript } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
+import * as actions from './actions.ts';
 import { frameForCall, makeGenerator } from './call.ts';
 import { programOf } from './decode.ts';
 import { recursionError } from './depth.ts';
 import { Frame, FrameState, Return } from './frame.ts';
 import * as names from './names.ts';
 import { Opcode } from './opcode.ts';
-import * as actions from './actions.ts';
 import * as specialize from './specialize.ts';
 import { vm } from './state.ts';
 import { awaitable, checkExceptionMatch, sendSlow } from './suspend.ts';
@@ -161,7 +171,9 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const { index, key } = program.caches[ip - 1]!;
               const { globals } = frame;
               stack[sp++] =
-                globals.keys[index] === key ? globals.values[index] : specialize.loadGlobal(frame, program, ip - 1, arg);
+                globals.keys[index] === key
+                  ? globals.values[index]
+                  : specialize.loadGlobal(frame, program, ip - 1, arg);
               if (op === Opcode.LOAD_GLOBAL_MODULE_NULL) stack[sp++] = undefined;
               continue loop;
             }
@@ -286,7 +298,14 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             case Opcode.LOAD_ATTR_METHOD:
               frame.ip = ip;
               frame.sp = sp;
-              stack[sp] = specialize.loadMethod(program, ip - 1, stack[sp - 1] as Value, program.names[arg], stack, sp - 1);
+              stack[sp] = specialize.loadMethod(
+                program,
+                ip - 1,
+                stack[sp - 1] as Value,
+                program.names[arg],
+                stack,
+                sp - 1,
+              );
               sp++;
               continue loop;
             case Opcode.LOAD_SUPER_ATTR:
@@ -314,7 +333,13 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             case Opcode.STORE_ATTR:
               frame.ip = ip;
               frame.sp = sp;
-              specialize.storeAttribute(program, ip - 1, stack[sp - 1] as Value, program.names[arg], stack[sp - 2] as Value);
+              specialize.storeAttribute(
+                program,
+                ip - 1,
+                stack[sp - 1] as Value,
+                program.names[arg],
+                stack[sp - 2] as Value,
+              );
               sp -= 2;
               continue loop;
             case Opcode.DELETE_ATTR:
@@ -356,7 +381,12 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                   stack[sp - 1] = sum;
                   continue loop;
                 }
-              } else if (left instanceof PyFloat && right instanceof PyFloat && left.type === floatType && right.type === floatType) {
+              } else if (
+                left instanceof PyFloat &&
+                right instanceof PyFloat &&
+                left.type === floatType &&
+                right.type === floatType
+              ) {
                 stack[sp - 1] = new PyFloat(left.value + right.value);
                 continue loop;
               }
@@ -464,7 +494,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             case Opcode.COMPARE_OP_BOOL: {
               const right = stack[--sp] as Value;
               const left = stack[sp - 1] as Value;
-              if (typeof left === 'number' && typeof right === 'number') stack[sp - 1] = compareOrdered(left, right, arg);
+              if (typeof left === 'number' && typeof right === 'number')
+                stack[sp - 1] = compareOrdered(left, right, arg);
               else {
                 frame.ip = ip;
                 frame.sp = sp;
@@ -686,7 +717,10 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             case Opcode.SEND: {
               const receiver = stack[sp - 2] as Value;
               frame.ip = ip;
-              if (receiver instanceof PyGenerator && (receiver.type === generatorType || receiver.type === coroutineType)) {
+              if (
+                receiver instanceof PyGenerator &&
+                (receiver.type === generatorType || receiver.type === coroutineType)
+              ) {
                 const resumed = receiver.frame;
                 if (resumed !== undefined && resumed.state !== FrameState.EXECUTING) {
                   frame.sp = --sp;
@@ -1006,7 +1040,12 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             case Opcode.MATCH_CLASS:
               frame.ip = ip;
               sp -= 2;
-              stack[sp - 1] = actions.matchClass(stack[sp - 1] as Value, stack[sp] as Value, arg, stack[sp + 1] as PyTuple);
+              stack[sp - 1] = actions.matchClass(
+                stack[sp - 1] as Value,
+                stack[sp] as Value,
+                arg,
+                stack[sp + 1] as PyTuple,
+              );
               continue loop;
             default:
               frame.ip = ip;
@@ -1191,4 +1230,3 @@ function resumable(receiver: Value, value: Value): Frame | undefined {
 function outOfFuel(frame: Frame, entering: boolean): void {
   actions.refuel(frame, entering);
 }
-

@@ -1,14 +1,7 @@
 import { PyMethodDescriptor, PySlotMember } from '../objects/descriptor.ts';
 import { PyFunction } from '../objects/function.ts';
 import { PyModule } from '../objects/module.ts';
-import {
-  MAX_SHAPE_SIZE,
-  PyInstance,
-  type PyObject,
-  type Slot,
-  typeOf,
-  type Value,
-} from '../objects/object.ts';
+import { MAX_SHAPE_SIZE, PyInstance, type PyObject, type Slot, typeOf, type Value } from '../objects/object.ts';
 import { genericGetAttribute, genericSetAttribute, getAttribute, setAttribute } from '../operations/attribute.ts';
 import type { Frame } from './frame.ts';
 import { loadGlobalName } from './names.ts';
@@ -42,8 +35,7 @@ export function loadGlobal(frame: Frame, program: Program, index: number, nameIn
   const { globals, builtins } = frame;
   const cache = cacheOf(program, index);
   if (cache === undefined) return loadGlobalName(frame, name);
-  const pushesNull =
-    program.pristine[index] === Opcode.LOAD_GLOBAL_NULL;
+  const pushesNull = program.pristine[index] === Opcode.LOAD_GLOBAL_NULL;
   let entry = globals.findString(name);
   if (entry >= 0) {
     cache.index = entry;
@@ -104,7 +96,14 @@ function isData(descriptor: Slot): boolean {
  * LOAD_ATTR for a call: puts the function at `at` and gives the object to be its first argument, or puts the attribute there and
  * gives undefined.
  */
-export function loadMethod(program: Program, index: number, owner: Value, name: string, stack: Slot[], at: number): Slot {
+export function loadMethod(
+  program: Program,
+  index: number,
+  owner: Value,
+  name: string,
+  stack: Slot[],
+  at: number,
+): Slot {
   const type = typeOf(owner);
   if (type.genericGetattr) {
     const descriptor = type.lookup(name);
@@ -158,7 +157,12 @@ function rememberMethod(program: Program, index: number, owner: Value, descripto
 /** STORE_ATTR (_Py_Specialize_StoreAttr). */
 export function storeAttribute(program: Program, index: number, owner: Value, name: string, value: Value): void {
   const type = typeOf(owner);
-  if (owner instanceof PyInstance && owner.shape !== undefined && type.tp_setattro === genericSetAttribute && type.hasDict) {
+  if (
+    owner instanceof PyInstance &&
+    owner.shape !== undefined &&
+    type.tp_setattro === genericSetAttribute &&
+    type.hasDict
+  ) {
     if (!isData(type.lookup(name))) {
       const cache = cacheOf(program, index);
       if (cache !== undefined) {
@@ -178,4 +182,3 @@ export function storeAttribute(program: Program, index: number, owner: Value, na
   }
   setAttribute(owner, name, value);
 }
-

@@ -1,10 +1,11 @@
 import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import {
+  PyBaseException as BaseException,
+  baseExceptionType,
   generatorExitType,
   isException,
   newException,
   type PyBaseException,
-  PyBaseException as BaseException,
   runtimeError,
   runtimeErrorType,
   stopIteration,
@@ -12,12 +13,19 @@ import {
   typeError,
   valueError,
 } from '../objects/exception.ts';
-import { baseExceptionType } from '../objects/exception.ts';
 import { PyGenerator } from '../objects/generator.ts';
-import { asyncGeneratorType, coroutineType, generatorType, PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
+import {
+  asyncGeneratorType,
+  coroutineType,
+  generatorType,
+  PyType,
+  type Slot,
+  typeOf,
+  type Value,
+} from '../objects/object.ts';
 import { PyTraceback } from '../objects/traceback.ts';
 import { PyTuple } from '../objects/tuple.ts';
-import { lookupAttribute, callMethod } from '../operations/attribute.ts';
+import { callMethod, lookupAttribute } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
 import { iterateNext } from '../operations/iterate.ts';
 import { FrameState } from './frame.ts';
@@ -173,23 +181,24 @@ function closeDelegate(delegate: Value): void {
 
 /** The exception that throw()'s arguments ask for. */
 export function makeThrown(type: Value, value: Value, traceback: PyTraceback | null): PyBaseException {
-  let exception: Value;
+  let made: Value;
   if (type instanceof PyType && type.isSubtype(baseExceptionType)) {
-    if (value instanceof BaseException && value.type.isSubtype(type)) exception = value;
-    else if (value === null) exception = call(type);
-    else if (value instanceof PyTuple) exception = call(type, ...value.items);
-    else exception = call(type, value);
-    if (!(exception instanceof BaseException)) {
-      throw typeError(`calling ${type.tp_name} should have returned an instance of BaseException, not ${typeOf(exception).tp_name}`);
+    if (value instanceof BaseException && value.type.isSubtype(type)) made = value;
+    else if (value === null) made = call(type);
+    else if (value instanceof PyTuple) made = call(type, ...value.items);
+    else made = call(type, value);
+    if (!(made instanceof BaseException)) {
+      throw typeError(
+        `calling ${type.tp_name} should have returned an instance of BaseException, not ${typeOf(made).tp_name}`,
+      );
     }
   } else if (type instanceof BaseException) {
     if (value !== null) throw typeError('instance exception may not have a separate value');
-    exception = type;
+    made = type;
   } else {
-    throw typeError(
-      `exceptions must be classes or instances deriving from BaseException, not ${typeOf(type).tp_name}`,
-    );
+    throw typeError(`exceptions must be classes or instances deriving from BaseException, not ${typeOf(type).tp_name}`);
   }
+  const exception = made as PyBaseException;
   if (traceback !== null) exception.traceback = traceback;
   return exception;
 }
@@ -277,4 +286,3 @@ export function checkExceptionMatch(exception: Value, pattern: Value): boolean {
   }
   throw typeError(CANNOT_CATCH);
 }
-

@@ -1,15 +1,15 @@
+import { HostError } from '../host.ts';
 import { InternalError } from '../internal-error.ts';
 import * as exceptions from '../objects/exception.ts';
-import { type PyBaseException, PyBaseException as BaseException } from '../objects/exception.ts';
+import { PyBaseException as BaseException, type PyBaseException } from '../objects/exception.ts';
 import type { PyType } from '../objects/object.ts';
+import { osError } from '../objects/os-error.ts';
 import { PyTraceback } from '../objects/traceback.ts';
 import { Problem, type ProblemKind } from '../text/problem.ts';
-import { HostError } from '../host.ts';
 import { recursionError } from './depth.ts';
 import type { Frame } from './frame.ts';
 import type { Program } from './program.ts';
 import { vm } from './state.ts';
-import { osError } from '../objects/os-error.ts';
 
 const problemTypes: Record<ProblemKind, PyType> = {
   AttributeError: exceptions.attributeErrorType,

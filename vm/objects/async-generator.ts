@@ -14,8 +14,8 @@ import {
   stopIterationType,
 } from './exception.ts';
 import type { PyGenerator } from './generator.ts';
-import { newGenericAlias } from './generic-alias.ts';
 import { generatorNames } from './generator-type.ts';
+import { newGenericAlias } from './generic-alias.ts';
 import { asyncGeneratorType, newType, PyObject, type Slot, type Value } from './object.ts';
 import type { PyTraceback } from './traceback.ts';
 import { addressOf } from './type.ts';
@@ -161,7 +161,11 @@ function advanceThrow(self: AsyncThrow, sent: Value): Slot {
   if (self.state === AwaitState.INIT) {
     if (generator.runningAsync) {
       self.state = AwaitState.CLOSED;
-      throw runtimeError(closing ? 'aclose(): asynchronous generator is already running' : 'athrow(): asynchronous generator is already running');
+      throw runtimeError(
+        closing
+          ? 'aclose(): asynchronous generator is already running'
+          : 'athrow(): asynchronous generator is already running',
+      );
     }
     if (generator.closed) {
       self.state = AwaitState.CLOSED;
@@ -232,7 +236,11 @@ function throwThrow(self: AsyncThrow, exception: PyBaseException): Slot {
   if (self.state === AwaitState.INIT) {
     if (generator.runningAsync) {
       self.state = AwaitState.CLOSED;
-      throw runtimeError(self.thrown === undefined ? 'aclose(): asynchronous generator is already running' : 'athrow(): asynchronous generator is already running');
+      throw runtimeError(
+        self.thrown === undefined
+          ? 'aclose(): asynchronous generator is already running'
+          : 'athrow(): asynchronous generator is already running',
+      );
     }
     self.state = AwaitState.ITER;
     generator.runningAsync = true;
@@ -271,7 +279,11 @@ function awaitableDefinition<T extends AsyncSend | AsyncThrow>(
           try {
             raise(self, newException(generatorExitType));
           } catch (error) {
-            if (isException(error, generatorExitType) || isException(error, stopIterationType) || isException(error, stopAsyncIterationType)) {
+            if (
+              isException(error, generatorExitType) ||
+              isException(error, stopIterationType) ||
+              isException(error, stopAsyncIterationType)
+            ) {
               return null;
             }
             throw error;
@@ -308,7 +320,10 @@ defineType(asyncGeneratorType, {
       '($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)',
       (self: PyGenerator, ...args: Value[]) => {
         initHooks(self);
-        return new AsyncThrow(self, args.filter((arg) => arg !== undefined));
+        return new AsyncThrow(
+          self,
+          args.filter((arg) => arg !== undefined),
+        );
       },
     ],
     aclose: [
@@ -329,4 +344,3 @@ defineType(asyncGeneratorType, {
     ag_code: [(self: PyGenerator) => self.code],
   },
 });
-

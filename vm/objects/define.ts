@@ -1,17 +1,17 @@
+import { genericGetAttribute } from '../operations/attribute.ts';
 import {
+  classMethodDescriptorType,
+  memberType,
   PyBuiltin,
   PyGetSet,
   PyMethodDescriptor,
   PyMethodKind,
-  classMethodDescriptorType,
-  memberType,
   staticMethodType,
 } from './descriptor.ts';
 import { newModule, type PyModule } from './module.ts';
 import { type KwNames, type PyObject, type PyType, type Slot, type SlotName, TypeSlots, type Value } from './object.ts';
 import { BuiltinDef, type Implementation } from './signature.ts';
 import { addSlotWrappers } from './type-slots.ts';
-import { genericGetAttribute } from '../operations/attribute.ts';
 
 /** A method or function: its text signature, its implementation, and maybe its docstring. */
 export type Declaration = readonly [signature: string, implementation: Implementation, doc?: string];
@@ -121,7 +121,8 @@ function fill(type: PyType, definition: TypeDefinition): void {
   type.genericGetattr = type.tp_getattro === genericGetAttribute;
   addMembers(type, definition);
   addSlotWrappers(type, own);
-  if (definition.tp_hash === undefined && definition.tp_richcompare !== undefined) type.attributes.set('__hash__', null);
+  if (definition.tp_hash === undefined && definition.tp_richcompare !== undefined)
+    type.attributes.set('__hash__', null);
   if (definition.tp_new !== undefined) type.attributes.set('__new__', newBuiltin(type));
   type.attributes.set('__doc__', type.doc);
   type.modified();
@@ -158,7 +159,14 @@ function newBuiltin(owner: PyType): PyBuiltin {
     const names = kwargs.keyList() as string[];
     return newChecked(owner, [...args, ...kwargs.valueList()], names.length === 0 ? undefined : names);
   };
-  const def = new BuiltinDef('__new__', `${owner.tp_name}.__new__`, '($type, *args, **kwargs)', implementation, false, newDoc);
+  const def = new BuiltinDef(
+    '__new__',
+    `${owner.tp_name}.__new__`,
+    '($type, *args, **kwargs)',
+    implementation,
+    false,
+    newDoc,
+  );
   return new PyBuiltin(def, owner, null);
 }
 
@@ -175,7 +183,11 @@ export function setNewCheck(check: typeof newChecked): void {
 export function builtinFunction(name: string, declaration: Declaration, module: Value = null): PyBuiltin {
   const [signature, implementation, doc] = declaration;
   const qualified = module === null || module === 'builtins' ? name : `${module}.${name}`;
-  return new PyBuiltin(new BuiltinDef(name, qualified, signature, implementation, false, doc ?? null), undefined, module);
+  return new PyBuiltin(
+    new BuiltinDef(name, qualified, signature, implementation, false, doc ?? null),
+    undefined,
+    module,
+  );
 }
 
 /** What a module written in TypeScript consists of. */

@@ -1,9 +1,16 @@
-import { genericGetAttribute, getAttribute, instanceDict, lookupAttribute, setAttribute } from '../operations/attribute.ts';
-import { call, callWith } from '../operations/call.ts';
-import { hashOf, identityHash } from '../operations/hash.ts';
-import { repr, str } from '../operations/text.ts';
-import { isTrue } from '../operations/truth.ts';
 import { unbox } from '../interpreter/actions.ts';
+import { vm } from '../interpreter/state.ts';
+import {
+  genericGetAttribute,
+  getAttribute,
+  instanceDict,
+  lookupAttribute,
+  setAttribute,
+} from '../operations/attribute.ts';
+import { call, callWith } from '../operations/call.ts';
+import { identityHash } from '../operations/hash.ts';
+import { repr } from '../operations/text.ts';
+import { isTrue } from '../operations/truth.ts';
 import { defineType } from './define.ts';
 import {
   builtinFunctionType,
@@ -15,24 +22,32 @@ import {
   methodWrapperType,
   PyBuiltin,
   PyGetSet,
-  PyMethodDescriptor,
+  type PyMethodDescriptor,
   PyMethodKind,
   PyMethodWrapper,
   PyProperty,
-  PySlotMember,
-  PyWrapperDescriptor,
+  type PySlotMember,
+  type PyWrapperDescriptor,
   propertyType,
   staticMethodType,
   wrapperDescriptorType,
 } from './descriptor.ts';
-import { attributeError, attributeErrorType, isException, typeError } from './exception.ts';
+import { attributeError, typeError } from './exception.ts';
 import { PyMethod } from './function.ts';
 import { newGenericAlias } from './generic-alias.ts';
-import { Compare, type KwNames, NotImplemented, PyObject, PyType, type Slot, typeOf, type Value } from './object.ts';
+import {
+  Compare,
+  type KwNames,
+  NotImplemented,
+  type PyObject,
+  PyType,
+  type Slot,
+  typeOf,
+  type Value,
+} from './object.ts';
 import type { BuiltinDef } from './signature.ts';
-import { addressOf, qualifiedName } from './type.ts';
 import { tupleOf } from './tuple.ts';
-import { vm } from '../interpreter/state.ts';
+import { addressOf } from './type.ts';
 
 /** Raises unless a descriptor of `owner` may serve this object (descr_check). */
 function checkOwner(name: string, owner: PyType, self: Value): void {
@@ -73,7 +88,10 @@ defineType(builtinFunctionType, {
   tp_hash: (self: PyBuiltin) => (self.self === undefined ? identityHash(self) : identityHash(self.self)),
   tp_richcompare: (self: PyBuiltin, other: Value, op: Compare) => {
     if ((op !== Compare.EQ && op !== Compare.NE) || !(other instanceof PyBuiltin)) return NotImplemented;
-    return (self === other || (self.def === other.def && self.self === other.self && self.self !== undefined)) === (op === Compare.EQ);
+    return (
+      (self === other || (self.def === other.def && self.self === other.self && self.self !== undefined)) ===
+      (op === Compare.EQ)
+    );
   },
   getset: {
     ...docAndSignature,
@@ -89,7 +107,13 @@ defineType(builtinFunctionType, {
   },
   members: { __module__: [(self: PyBuiltin) => self.module] },
   methods: {
-    __reduce__: ['($self, /)', (self: PyBuiltin) => (self.self === undefined ? self.def.name : tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.self, self.def.name])]))],
+    __reduce__: [
+      '($self, /)',
+      (self: PyBuiltin) =>
+        self.self === undefined
+          ? self.def.name
+          : tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.self, self.def.name])]),
+    ],
   },
 });
 
@@ -117,14 +141,18 @@ defineType(methodDescriptorType, {
   getset: methodGetSet,
   members: methodMembers,
   methods: {
-    __reduce__: ['($self, /)', (self: PyMethodDescriptor) => tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.owner, self.def.name])])],
+    __reduce__: [
+      '($self, /)',
+      (self: PyMethodDescriptor) => tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.owner, self.def.name])]),
+    ],
   },
 });
 
 defineType(classMethodDescriptorType, {
   subclassable: false,
   tp_repr: (self: PyMethodDescriptor) => `<method '${self.def.name}' of '${self.owner.tp_name}' objects>`,
-  tp_call: (self: PyMethodDescriptor, args: Value[], kwNames: KwNames) => self.def.call(args[0], args.slice(1), kwNames),
+  tp_call: (self: PyMethodDescriptor, args: Value[], kwNames: KwNames) =>
+    self.def.call(args[0], args.slice(1), kwNames),
   tp_descr_get: (self: PyMethodDescriptor, instance: Slot, owner: Slot) =>
     new PyBuiltin(self.def, owner ?? typeOf(instance as Value), null),
   getset: methodGetSet,
@@ -140,7 +168,9 @@ defineType(wrapperDescriptorType, {
     }
     const type = typeOf(args[0]);
     if (!type.isSubtype(self.owner)) {
-      throw typeError(`descriptor '${self.name}' requires a '${self.owner.tp_name}' object but received a '${type.tp_name}'`);
+      throw typeError(
+        `descriptor '${self.name}' requires a '${self.owner.tp_name}' object but received a '${type.tp_name}'`,
+      );
     }
     return self.def.call(args[0], args.slice(1), kwNames);
   },
@@ -160,7 +190,8 @@ defineType(methodWrapperType, {
   subclassable: false,
   tp_repr: (self: PyMethodWrapper) =>
     `<method-wrapper '${self.descriptor.name}' of ${typeOf(self.self).tp_name} object at ${addressOf(self.self)}>`,
-  tp_call: (self: PyMethodWrapper, args: Value[], kwNames: KwNames) => self.descriptor.def.call(self.self, args, kwNames),
+  tp_call: (self: PyMethodWrapper, args: Value[], kwNames: KwNames) =>
+    self.descriptor.def.call(self.self, args, kwNames),
   tp_hash: (self: PyMethodWrapper) => identityHash(self.self),
   tp_richcompare: (self: PyMethodWrapper, other: Value, op: Compare) => {
     if ((op !== Compare.EQ && op !== Compare.NE) || !(other instanceof PyMethodWrapper)) return NotImplemented;
@@ -182,7 +213,8 @@ const getSetSlots = {
     if (instance === undefined) return self;
     checkOwner(self.name, self.owner, instance);
     const value = self.get(instance as never);
-    if (value === undefined) throw attributeError(`'${typeOf(instance).tp_name}' object has no attribute '${self.name}'`, self.name, instance);
+    if (value === undefined)
+      throw attributeError(`'${typeOf(instance).tp_name}' object has no attribute '${self.name}'`, self.name, instance);
     return value;
   },
   tp_descr_set: (self: PyGetSet, instance: Value, value: Slot) => {
@@ -234,7 +266,8 @@ defineType(memberType, {
     }
     checkOwner(self.name, self.owner, instance);
     const object = instance as PyObject;
-    if (value === undefined && object.slots?.[self.index] === undefined) throw attributeError(self.name, self.name, instance);
+    if (value === undefined && object.slots?.[self.index] === undefined)
+      throw attributeError(self.name, self.name, instance);
     object.slots ??= [];
     object.slots[self.index] = value;
   },
@@ -253,7 +286,9 @@ function noAccessor(self: PyProperty, instance: Value, kind: string): never {
   const name = propertyName(self);
   const owner = qualifiedNameOf(instance);
   throw attributeError(
-    name === undefined ? `property of '${owner}' object has no ${kind}` : `property ${name} of '${owner}' object has no ${kind}`,
+    name === undefined
+      ? `property of '${owner}' object has no ${kind}`
+      : `property ${name} of '${owner}' object has no ${kind}`,
     '',
     instance,
   );
@@ -402,4 +437,3 @@ defineType(classMethodType, {
   tp_descr_get: (self: PyMethodKind, instance: Slot, owner: Slot) =>
     new PyMethod(self.callable, owner ?? typeOf(instance as Value)),
 });
-

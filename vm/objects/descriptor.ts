@@ -1,6 +1,6 @@
-import type { BuiltinDef } from './signature.ts';
-import { newType, PyObject, type PyType, type Slot, type SlotName, type Value } from './object.ts';
 import type { PyDict } from './dict.ts';
+import { newType, PyObject, type PyType, type Slot, type SlotName, type Value } from './object.ts';
+import type { BuiltinDef } from './signature.ts';
 
 export const builtinFunctionType = newType('builtin_function_or_method');
 export const methodDescriptorType = newType('method_descriptor');
@@ -126,4 +126,3 @@ export class PyMethodKind extends PyObject {
   callable: Value = null;
   override dict: PyDict | undefined = undefined;
 }
-

@@ -1,22 +1,31 @@
-import { getAttribute, lookupAttribute } from '../operations/attribute.ts';
+import { vm } from '../interpreter/state.ts';
+import { lookupAttribute } from '../operations/attribute.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
-import { hashOf } from '../operations/hash.ts';
 import { forEach, toArray } from '../operations/iterate.ts';
 import { subscript } from '../operations/subscript.ts';
 import { repr } from '../operations/text.ts';
-import { bind } from './bind.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { keyError, runtimeError, typeError, valueError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
-import { Compare, dictType, type KwNames, newType, NotImplemented, PyObject, type PyType, type Slot, typeOf, type Value } from './object.ts';
+import { PyList } from './list.ts';
 import { PyMappingProxy } from './mapping-proxy.ts';
+import {
+  Compare,
+  dictType,
+  type KwNames,
+  NotImplemented,
+  newType,
+  PyObject,
+  type PyType,
+  type Slot,
+  typeOf,
+  type Value,
+} from './object.ts';
 import { guardRepr } from './sequence-types.ts';
 import { PySet } from './set.ts';
 import { tupleOf } from './tuple.ts';
-import { vm } from '../interpreter/state.ts';
-import { PyList } from './list.ts';
 
 export const dictKeysType = newType('dict_keys');
 export const dictValuesType = newType('dict_values');
@@ -30,11 +39,11 @@ const enum Part {
 
 /** d.keys(), d.values(), d.items(). */
 class DictView extends PyObject {
-  readonly dict: PyDict;
+  readonly source: PyDict;
   readonly part: Part;
   constructor(type: PyType, source: PyDict, part: Part) {
     super(type);
-    this.dict = source;
+    this.source = source;
     this.part = part;
   }
 }
@@ -68,7 +77,8 @@ class DictIterator extends PyObject {
 
   private count(): number {
     const keys = this.source!.keys;
-    return (this.backwards ? keys.slice(0, this.entry + 1) : keys.slice(this.entry)).filter((k) => k !== undefined).length;
+    return (this.backwards ? keys.slice(0, this.entry + 1) : keys.slice(this.entry)).filter((k) => k !== undefined)
+      .length;
   }
 
   advance(): Slot {
@@ -98,7 +108,10 @@ for (const type of [...iteratorTypes, ...reverseIteratorTypes]) {
     tp_iternext: (self: DictIterator) => self.advance(),
     methods: {
       __length_hint__: ['($self, /)', (self: DictIterator) => self.remaining],
-      __reduce__: ['($self, /)', (self: DictIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self))])])],
+      __reduce__: [
+        '($self, /)',
+        (self: DictIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self))])]),
+      ],
     },
   });
 }
@@ -125,7 +138,8 @@ export function updateDict(self: PyDict, other: Value): void {
   }
   let at = 0;
   forEach(other, (pair) => {
-    if (typeOf(pair).tp_iter === undefined && typeOf(pair).sq_item === undefined) throw typeError(`cannot convert dictionary update sequence element #${at} to a sequence`);
+    if (typeOf(pair).tp_iter === undefined && typeOf(pair).sq_item === undefined)
+      throw typeError(`cannot convert dictionary update sequence element #${at} to a sequence`);
     const items = toArray(pair);
     if (items.length !== 2) {
       throw valueError(`dictionary update sequence element #${at} has length ${items.length}; 2 is required`);
@@ -200,10 +214,13 @@ defineType(dictType, {
     else if (self.delete(key) === undefined) throw keyError(key);
   },
   methods: {
-    get: ['($self, key, default=None, /)', (self: PyDict, key: Value, fallback: Value = null) => {
-      const entry = self.find(key);
-      return entry < 0 ? fallback : self.values[entry];
-    }],
+    get: [
+      '($self, key, default=None, /)',
+      (self: PyDict, key: Value, fallback: Value = null) => {
+        const entry = self.find(key);
+        return entry < 0 ? fallback : self.values[entry];
+      },
+    ],
     setdefault: [
       '($self, key, default=None, /)',
       (self: PyDict, key: Value, fallback: Value = null) => {
@@ -271,13 +288,14 @@ defineType(dictType, {
 
 const view = {
   subclassable: false,
-  tp_iter: (self: DictView) => new DictIterator(self.dict, self.part, false),
-  tp_repr: (self: DictView) => guardRepr(self, '...', () => `${self.type.tp_name}([${toArray(self).map(repr).join(', ')}])`),
-  sq_length: (self: DictView) => self.dict.used,
-  getset: { mapping: [(self: DictView) => new PyMappingProxy(self.dict)] as const },
+  tp_iter: (self: DictView) => new DictIterator(self.source, self.part, false),
+  tp_repr: (self: DictView) =>
+    guardRepr(self, '...', () => `${self.type.tp_name}([${toArray(self).map(repr).join(', ')}])`),
+  sq_length: (self: DictView) => self.source.used,
+  getset: { mapping: [(self: DictView) => new PyMappingProxy(self.source)] as const },
 };
 const reversed = {
-  __reversed__: ['($self, /)', (self: DictView) => new DictIterator(self.dict, self.part, true)] as const,
+  __reversed__: ['($self, /)', (self: DictView) => new DictIterator(self.source, self.part, true)] as const,
 };
 
 function viewSet(value: Value): PySet {
@@ -332,25 +350,33 @@ const setLike = {
   nb_and: setOperation((a, b) => filtered(b, (item) => a.has(item))),
   nb_or: setOperation(joined),
   nb_subtract: setOperation((a, b) => filtered(a, (item) => !b.has(item))),
-  nb_xor: setOperation((a, b) => joined(filtered(a, (item) => !b.has(item)), filtered(b, (item) => !a.has(item)))),
+  nb_xor: setOperation((a, b) =>
+    joined(
+      filtered(a, (item) => !b.has(item)),
+      filtered(b, (item) => !a.has(item)),
+    ),
+  ),
   methods: {
     ...reversed,
-    isdisjoint: ['($self, other, /)', (self: DictView, other: Value) => {
-      const mine = viewSet(self);
-      return !toArray(other).some((item) => mine.has(item));
-    }] as const,
+    isdisjoint: [
+      '($self, other, /)',
+      (self: DictView, other: Value) => {
+        const mine = viewSet(self);
+        return !toArray(other).some((item) => mine.has(item));
+      },
+    ] as const,
   },
 };
 
-defineType(dictKeysType, { ...setLike, sq_contains: (self: DictView, key: Value) => self.dict.has(key) });
+defineType(dictKeysType, { ...setLike, sq_contains: (self: DictView, key: Value) => self.source.has(key) });
 defineType(dictItemsType, {
   ...setLike,
   sq_contains: (self: DictView, pair: Value) => {
-    const items = pair !== null && typeof pair === 'object' && 'items' in pair && Array.isArray(pair.items) ? pair.items : [];
+    const items =
+      pair !== null && typeof pair === 'object' && 'items' in pair && Array.isArray(pair.items) ? pair.items : [];
     if (items.length !== 2) return false;
-    const value = self.dict.get(items[0]);
+    const value = self.source.get(items[0]);
     return value !== undefined && equals(value, items[1]);
   },
 });
 defineType(dictValuesType, { ...view, methods: reversed });
-

@@ -1,5 +1,5 @@
-import { hashOf } from '../operations/hash.ts';
 import { equals } from '../operations/compare.ts';
+import { hashOf } from '../operations/hash.ts';
 import { PyFloat } from './float.ts';
 import { PyInt } from './int.ts';
 import {
@@ -185,7 +185,9 @@ export class PyDict extends PyObject {
   }
 
   keyList(): Value[] {
-    return this.used === this.keys.length ? (this.keys.slice() as Value[]) : this.keys.filter((key) => key !== undefined);
+    return this.used === this.keys.length
+      ? (this.keys.slice() as Value[])
+      : this.keys.filter((key) => key !== undefined);
   }
 
   valueList(): Value[] {

@@ -1,20 +1,20 @@
 import { genericGetAttribute, genericSetAttribute, instanceDict } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
-import { repr, str, strValue } from '../operations/text.ts';
-import { toArray } from '../operations/iterate.ts';
 import { matchGroup } from '../operations/exception-group.ts';
+import { toArray } from '../operations/iterate.ts';
+import { repr, str, strValue } from '../operations/text.ts';
 import { bind } from './bind.ts';
 import { defineType } from './define.ts';
+import { PyDict } from './dict.ts';
 import * as exceptions from './exception.ts';
 import { PyBaseException, typeError, valueError } from './exception.ts';
 import { addNote } from './exception-notes.ts';
-import { PyDict } from './dict.ts';
+import { newGenericAlias } from './generic-alias.ts';
 import { type KwNames, PyType, type Slot, typeOf, type Value } from './object.ts';
 import { osErrorTypeFor } from './os-error.ts';
 import { stringOf } from './str.ts';
 import { PyTraceback } from './traceback.ts';
-import { emptyTuple, PyTuple, tupleOf } from './tuple.ts';
-import { newGenericAlias } from './generic-alias.ts';
+import { emptyTuple, type PyTuple, tupleOf } from './tuple.ts';
 
 const base = exceptions.baseExceptionType;
 
@@ -66,7 +66,8 @@ defineType(base, {
       (self: PyBaseException) => self.traceback,
       (self: PyBaseException, value: Slot) => {
         if (value === undefined) throw typeError('__traceback__ may not be deleted');
-        if (value !== null && !(value instanceof PyTraceback)) throw typeError('__traceback__ must be a traceback or None');
+        if (value !== null && !(value instanceof PyTraceback))
+          throw typeError('__traceback__ must be a traceback or None');
         self.traceback = value;
       },
     ],
@@ -103,7 +104,8 @@ defineType(base, {
     with_traceback: [
       '($self, object, /)',
       (self: PyBaseException, traceback: Value) => {
-        if (traceback !== null && !(traceback instanceof PyTraceback)) throw typeError('__traceback__ must be a traceback or None');
+        if (traceback !== null && !(traceback instanceof PyTraceback))
+          throw typeError('__traceback__ must be a traceback or None');
         self.traceback = traceback;
         return self;
       },
@@ -111,13 +113,17 @@ defineType(base, {
     add_note: [
       '($self, object, /)',
       (self: PyBaseException, note: Value) => {
-        if (stringOf(note) === undefined) throw typeError(`add_note() argument must be str, not ${typeOf(note).tp_name}`);
+        if (stringOf(note) === undefined)
+          throw typeError(`add_note() argument must be str, not ${typeOf(note).tp_name}`);
         addNote(self, note);
       },
     ],
     __reduce__: [
       '($self, /)',
-      (self: PyBaseException) => (self.dict !== undefined && self.dict.used > 0 ? tupleOf([self.type, self.args, self.dict]) : tupleOf([self.type, self.args])),
+      (self: PyBaseException) =>
+        self.dict !== undefined && self.dict.used > 0
+          ? tupleOf([self.type, self.args, self.dict])
+          : tupleOf([self.type, self.args]),
     ],
     __setstate__: [
       '($self, object, /)',
@@ -237,8 +243,11 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
           '($self, /)',
           (self: PyBaseException) => {
             const { filename } = self.members ?? {};
-            const args = filename === undefined || filename === null ? self.args : tupleOf([...self.args.items, filename]);
-            return self.dict !== undefined && self.dict.used > 0 ? tupleOf([self.type, args, self.dict]) : tupleOf([self.type, args]);
+            const args =
+              filename === undefined || filename === null ? self.args : tupleOf([...self.args.items, filename]);
+            return self.dict !== undefined && self.dict.used > 0
+              ? tupleOf([self.type, args, self.dict])
+              : tupleOf([self.type, args]);
           },
         ],
       },
@@ -268,7 +277,17 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
         if (file !== undefined) return `${message} (${file})`;
         return typeof lineno === 'number' ? `${message} (line ${lineno})` : message;
       },
-      members: membersOf('msg', 'filename', 'lineno', 'offset', 'text', 'end_lineno', 'end_offset', 'print_file_and_line', '_metadata'),
+      members: membersOf(
+        'msg',
+        'filename',
+        'lineno',
+        'offset',
+        'text',
+        'end_lineno',
+        'end_offset',
+        'print_file_and_line',
+        '_metadata',
+      ),
     },
   ],
   ...[exceptions.unicodeDecodeErrorType, exceptions.unicodeEncodeErrorType, exceptions.unicodeTranslateErrorType].map(
@@ -281,7 +300,8 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
             type === exceptions.unicodeTranslateErrorType
               ? ['object', 'start', 'end', 'reason']
               : ['encoding', 'object', 'start', 'end', 'reason'];
-          if (args.length !== names.length) throw typeError(`function takes exactly ${names.length} arguments (${args.length} given)`);
+          if (args.length !== names.length)
+            throw typeError(`function takes exactly ${names.length} arguments (${args.length} given)`);
           self.args = tupleOf(args);
           self.members = Object.fromEntries(names.map((name, i) => [name, args[i]]));
         },
@@ -315,7 +335,12 @@ function unicodeErrorText(self: PyBaseException): Value {
   const who = encoding === undefined ? "can't translate" : `'${str(encoding)}' codec can't encode`;
   if (to === from + 1) {
     const code = [...(object as string)][from]?.codePointAt(0) ?? 0;
-    const shown = code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+    const shown =
+      code < 0x100
+        ? `\\x${code.toString(16).padStart(2, '0')}`
+        : code < 0x10000
+          ? `\\u${code.toString(16).padStart(4, '0')}`
+          : `\\U${code.toString(16).padStart(8, '0')}`;
     return `${who} character '${shown}' in position ${from}: ${str(reason ?? null)}`;
   }
   return `${who} characters in position ${from}-${to - 1}: ${str(reason ?? null)}`;
@@ -325,12 +350,15 @@ function unicodeErrorText(self: PyBaseException): Value {
 
 function groupNew(type: PyType, args: Value[]): Value {
   const [message, given] = bind('BaseExceptionGroup.__new__', '(message, exceptions, /)', args, undefined);
-  if (stringOf(message as Value) === undefined) throw typeError(`argument 1 must be str, not ${typeOf(message as Value).tp_name}`);
-  if (typeOf(given as Value).sq_length === undefined || given instanceof PyDict) throw typeError('second argument (exceptions) must be a sequence');
+  if (stringOf(message as Value) === undefined)
+    throw typeError(`argument 1 must be str, not ${typeOf(message as Value).tp_name}`);
+  if (typeOf(given as Value).sq_length === undefined || given instanceof PyDict)
+    throw typeError('second argument (exceptions) must be a sequence');
   const list = toArray(given as Value);
   if (list.length === 0) throw valueError('second argument (exceptions) must be a non-empty sequence');
   list.forEach((item, i) => {
-    if (!(item instanceof PyBaseException)) throw valueError(`Item ${i} of second argument (exceptions) is not an exception`);
+    if (!(item instanceof PyBaseException))
+      throw valueError(`Item ${i} of second argument (exceptions) is not an exception`);
   });
   const plain = list.every((item) => typeOf(item).isSubtype(exceptions.exceptionTypeRoot));
   let actual = type;
@@ -377,7 +405,10 @@ special.push(
           (self: PyBaseException, list: Value) =>
             callWith(exceptions.baseExceptionGroupType, [self.members!['message'] as Value, list], undefined),
         ],
-        split: ['($self, matcher_value, /)', (self: PyBaseException, pattern: Value) => tupleOf(matchGroup(self, pattern) as Value[])],
+        split: [
+          '($self, matcher_value, /)',
+          (self: PyBaseException, pattern: Value) => tupleOf(matchGroup(self, pattern) as Value[]),
+        ],
         subgroup: ['($self, matcher_value, /)', subgroup],
       },
       classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
@@ -396,4 +427,3 @@ for (const type of Object.values(exceptions)) {
 export function exceptionTypes(): PyType[] {
   return Object.values(exceptions).filter((type) => type instanceof PyType);
 }
-

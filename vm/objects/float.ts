@@ -1,5 +1,5 @@
-import { floatType, PyObject, type PyType, type Value } from './object.ts';
 import { integerOf } from './int.ts';
+import { floatType, PyObject, type PyType, type Value } from './object.ts';
 
 /** A float; boxed, so that 1.0 is not 1. */
 export class PyFloat extends PyObject {

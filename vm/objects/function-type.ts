@@ -1,20 +1,31 @@
 import { callFunction } from '../interpreter/call.ts';
-import { getAttribute, genericGetAttribute, instanceDict, lookupAttribute } from '../operations/attribute.ts';
+import { vm } from '../interpreter/state.ts';
+import { genericGetAttribute, getAttribute, instanceDict, lookupAttribute } from '../operations/attribute.ts';
 import { call, callWith } from '../operations/call.ts';
+import { richCompare } from '../operations/compare.ts';
 import { hashOf, identityHash } from '../operations/hash.ts';
 import { repr } from '../operations/text.ts';
-import { vm } from '../interpreter/state.ts';
 import { PyCell } from './cell.ts';
 import { PyCode } from './code.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { typeError, valueError } from './exception.ts';
 import { PyFunction, PyMethod } from './function.ts';
-import { cellType, Compare, functionType, type KwNames, methodType, NotImplemented, type Slot, typeOf, type PyType, type Value } from './object.ts';
+import {
+  Compare,
+  cellType,
+  functionType,
+  type KwNames,
+  methodType,
+  NotImplemented,
+  type PyType,
+  type Slot,
+  typeOf,
+  type Value,
+} from './object.ts';
 import { stringOf } from './str.ts';
-import { addressOf } from './type.ts';
 import { emptyTuple, PyTuple, tupleOf } from './tuple.ts';
-import { richCompare } from '../operations/compare.ts';
+import { addressOf } from './type.ts';
 
 function optionalTuple(name: string, value: Slot): PyTuple | null {
   if (value === undefined || value === null) return null;
@@ -53,7 +64,8 @@ defineType(functionType, {
       values[names.indexOf(name)] = args[given + i];
     });
     const [code, globals, name, defaults, closure, kwdefaults] = values;
-    if (!(code instanceof PyCode)) throw typeError(`function() argument 'code' must be code, not ${typeOf(code).tp_name}`);
+    if (!(code instanceof PyCode))
+      throw typeError(`function() argument 'code' must be code, not ${typeOf(code).tp_name}`);
     if (!(globals instanceof PyDict)) {
       throw typeError(`function() argument 'globals' must be dict, not ${typeOf(globals).tp_name}`);
     }
@@ -159,7 +171,8 @@ defineType(functionType, {
     __dict__: [
       (self: PyFunction) => instanceDict(self),
       (self: PyFunction, value: Slot) => {
-        if (!(value instanceof PyDict)) throw typeError(`__dict__ must be set to a dictionary, not a '${typeOf(value ?? null).tp_name}'`);
+        if (!(value instanceof PyDict))
+          throw typeError(`__dict__ must be set to a dictionary, not a '${typeOf(value ?? null).tp_name}'`);
         self.dict = value;
       },
     ],

@@ -1,11 +1,11 @@
+import { deprecated } from '../builtins/warn.ts';
 import { close, resume, send, throwInto } from '../interpreter/suspend.ts';
 import { defineType } from './define.ts';
-import { PyMethodDescriptor } from './descriptor.ts';
-import { deprecated } from '../builtins/warn.ts';
+import type { PyMethodDescriptor } from './descriptor.ts';
 import { typeError } from './exception.ts';
 import type { PyGenerator } from './generator.ts';
 import { newGenericAlias } from './generic-alias.ts';
-import { coroutineType, generatorType, newType, PyObject, type Slot, typeOf, type Value } from './object.ts';
+import { coroutineType, generatorType, newType, PyObject, type Slot, type Value } from './object.ts';
 import { InlineCall } from './signature.ts';
 import { stringOf } from './str.ts';
 import { addressOf } from './type.ts';
@@ -23,7 +23,8 @@ export class PyCoroutineWrapper extends PyObject {
 
 function setName(field: 'name' | 'qualname') {
   return (self: PyGenerator, value: Slot): void => {
-    if (value === undefined || stringOf(value) === undefined) throw typeError(`__${field}__ must be set to a string object`);
+    if (value === undefined || stringOf(value) === undefined)
+      throw typeError(`__${field}__ must be set to a string object`);
     self[field] = value;
   };
 }
@@ -102,4 +103,3 @@ export function markInlineCalls(): void {
   const method = generatorType.attributes.get('send') as PyMethodDescriptor;
   method.def.inline = InlineCall.SEND;
 }
-

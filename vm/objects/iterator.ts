@@ -1,4 +1,4 @@
-import { newType, PyObject, type Slot, type PyType, type Value } from './object.ts';
+import { newType, PyObject, type PyType, type Slot, type Value } from './object.ts';
 
 export const sequenceIteratorType = newType('iterator');
 export const callableIteratorType = newType('callable_iterator');

@@ -1,15 +1,15 @@
-import { subscript, lengthOf, contains } from '../operations/subscript.ts';
-import { getIterator } from '../operations/iterate.ts';
+import { bitOr } from '../operations/arithmetic.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { richCompare } from '../operations/compare.ts';
-import { repr, str } from '../operations/text.ts';
 import { hashOf } from '../operations/hash.ts';
-import { bitOr } from '../operations/arithmetic.ts';
+import { getIterator } from '../operations/iterate.ts';
+import { contains, lengthOf, subscript } from '../operations/subscript.ts';
+import { repr, str } from '../operations/text.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
-import { type Compare, newType, PyObject, PyType, typeOf, type KwNames, type Value } from './object.ts';
+import { type Compare, type KwNames, newType, PyObject, PyType, typeOf, type Value } from './object.ts';
 
 export const mappingProxyType = newType('mappingproxy');
 
@@ -25,7 +25,8 @@ export class PyMappingProxy extends PyObject {
   get mapping(): Value {
     if (!(this.source instanceof PyType)) return this.source;
     const dict = new PyDict();
-    for (const [name, value] of this.source.attributes) if (name !== '__annotations_cache__') dict.setString(name, value);
+    for (const [name, value] of this.source.attributes)
+      if (name !== '__annotations_cache__') dict.setString(name, value);
     return dict;
   }
 
@@ -42,7 +43,11 @@ defineType(mappingProxyType, {
   tp_new: (_type: PyType, args: Value[], _kwNames: KwNames) => {
     const [mapping] = args;
     if (args.length !== 1) throw typeError("mappingproxy() missing required argument 'mapping' (pos 1)");
-    if (typeOf(mapping).mp_subscript === undefined || typeOf(mapping).tp_name === 'list' || typeOf(mapping).tp_name === 'tuple') {
+    if (
+      typeOf(mapping).mp_subscript === undefined ||
+      typeOf(mapping).tp_name === 'list' ||
+      typeOf(mapping).tp_name === 'tuple'
+    ) {
       throw typeError(`mappingproxy() argument must be a mapping, not ${typeOf(mapping).tp_name}`);
     }
     return new PyMappingProxy(mapping);
@@ -51,7 +56,8 @@ defineType(mappingProxyType, {
   tp_str: (self: PyMappingProxy) => str(self.mapping),
   tp_hash: (self: PyMappingProxy) => hashOf(self.mapping),
   tp_iter: (self: PyMappingProxy) => getIterator(self.mapping),
-  tp_richcompare: (self: PyMappingProxy, other: Value, op: Compare) => richCompare(self.mapping, other instanceof PyMappingProxy ? other.mapping : other, op),
+  tp_richcompare: (self: PyMappingProxy, other: Value, op: Compare) =>
+    richCompare(self.mapping, other instanceof PyMappingProxy ? other.mapping : other, op),
   nb_or: (left: Value, right: Value) => bitOr(unwrap(left), unwrap(right)),
   sq_length: (self: PyMappingProxy) => lengthOf(self.mapping),
   sq_contains: (self: PyMappingProxy, key: Value) => self.attribute(key) !== undefined || contains(self.mapping, key),
@@ -61,10 +67,13 @@ defineType(mappingProxyType, {
   },
   matchesMapping: true,
   methods: {
-    get: ['($self, key, default=None, /)', (self: PyMappingProxy, key: Value, fallback: Value = null) => {
-      const found = self.attribute(key);
-      return found === undefined ? callMethod(self.mapping, 'get', key, fallback) : found;
-    }],
+    get: [
+      '($self, key, default=None, /)',
+      (self: PyMappingProxy, key: Value, fallback: Value = null) => {
+        const found = self.attribute(key);
+        return found === undefined ? callMethod(self.mapping, 'get', key, fallback) : found;
+      },
+    ],
     keys: ['($self, /)', (self: PyMappingProxy) => callMethod(self.mapping, 'keys')],
     values: ['($self, /)', (self: PyMappingProxy) => callMethod(self.mapping, 'values')],
     items: ['($self, /)', (self: PyMappingProxy) => callMethod(self.mapping, 'items')],

@@ -1,5 +1,5 @@
-import { positions } from '../../compiler/bytecode/positions.ts';
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
+import { positions } from '../../compiler/bytecode/positions.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
@@ -8,9 +8,9 @@ import { callWith } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
 import { hashOf, hashSequence, identityHash } from '../operations/hash.ts';
 import { repr } from '../operations/text.ts';
+import { bind } from './bind.ts';
 import { PyBytes } from './bytes.ts';
 import { PyCode } from './code.ts';
-import { bind } from './bind.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { attributeError, runtimeError, typeError } from './exception.ts';
@@ -18,16 +18,16 @@ import { genericAliasType, newGenericAlias, PyGenericAlias } from './generic-ali
 import { NativeIterator } from './iterator.ts';
 import { PyModule } from './module.ts';
 import {
-  codeType,
   Compare,
+  codeType,
   Ellipsis,
   ellipsisType,
   frameType,
   type KwNames,
   moduleType,
+  NotImplemented,
   newType,
   noneType,
-  NotImplemented,
   notImplementedType,
   PyObject,
   PyType,
@@ -36,10 +36,10 @@ import {
   typeOf,
   type Value,
 } from './object.ts';
-import { addressOf, qualifiedName } from './type.ts';
+import { stringOf } from './str.ts';
 import { PyTraceback } from './traceback.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
-import { stringOf } from './str.ts';
+import { addressOf, qualifiedName } from './type.ts';
 
 function singleton(type: PyType, value: Value, name: string, doc: string): void {
   defineType(type, {
@@ -111,7 +111,8 @@ defineType(moduleType, {
   tp_new: (type: PyType) => type.allocate(type),
   tp_init: (self: PyModule, args: Value[], kwNames: KwNames) => {
     const [name, doc] = bind('module', '(name, doc=None)', args, kwNames);
-    if (stringOf(name as Value) === undefined) throw typeError(`module() argument 'name' must be str, not ${typeOf(name as Value).tp_name}`);
+    if (stringOf(name as Value) === undefined)
+      throw typeError(`module() argument 'name' must be str, not ${typeOf(name as Value).tp_name}`);
     self.dict.setString('__name__', name as Value);
     self.dict.setString('__doc__', doc ?? null);
     self.dict.setString('__package__', null);
@@ -150,7 +151,10 @@ const namesWith = (self: PyCode, kind: number): PyTuple =>
   tupleOf(self.code.co_localsplusnames.filter((_, i) => (self.code.co_localspluskinds[i] & kind) !== 0));
 
 const codeIteratorType = newType('positions_iterator');
-defineType(codeIteratorType, { tp_iter: (self: Value) => self, tp_iternext: (self: NativeIterator) => self.advance?.() });
+defineType(codeIteratorType, {
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: NativeIterator) => self.advance?.(),
+});
 
 function orNone(value: number): Value {
   return value < 0 ? null : value;
@@ -162,7 +166,8 @@ defineType(codeType, {
   hasWeakrefs: true,
   tp_repr: (self: PyCode) =>
     `<code object ${self.code.co_name} at ${addressOf(self)}, file "${self.code.co_filename}", line ${self.code.co_firstlineno}>`,
-  tp_hash: (self: PyCode) => hashSequence([self.code.co_name, self.code.co_firstlineno, self.code.co_argcount].map(hashOf)),
+  tp_hash: (self: PyCode) =>
+    hashSequence([self.code.co_name, self.code.co_firstlineno, self.code.co_argcount].map(hashOf)),
   tp_richcompare: (self: PyCode, other: Value, op: Compare) => {
     if (!(other instanceof PyCode) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
     const a = self.code;
@@ -326,13 +331,26 @@ function argumentText(value: Value): string {
   return repr(value);
 }
 
-const forwarded = new Set(['__origin__', '__args__', '__parameters__', '__mro_entries__', '__unpacked__', '__typing_unpacked_tuple_args__', '__class__', '__reduce__', '__reduce_ex__', '__copy__', '__deepcopy__']);
+const forwarded = new Set([
+  '__origin__',
+  '__args__',
+  '__parameters__',
+  '__mro_entries__',
+  '__unpacked__',
+  '__typing_unpacked_tuple_args__',
+  '__class__',
+  '__reduce__',
+  '__reduce_ex__',
+  '__copy__',
+  '__deepcopy__',
+]);
 
 defineType(genericAliasType, {
   doc: 'Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).',
   module: 'types',
   tp_new: (_type: PyType, args: Value[]) => newGenericAlias(args[0], args[1]),
-  tp_repr: (self: PyGenericAlias) => `${self.starred ? '*' : ''}${argumentText(self.origin)}[${self.args.items.length === 0 ? '()' : self.args.items.map(argumentText).join(', ')}]`,
+  tp_repr: (self: PyGenericAlias) =>
+    `${self.starred ? '*' : ''}${argumentText(self.origin)}[${self.args.items.length === 0 ? '()' : self.args.items.map(argumentText).join(', ')}]`,
   tp_hash: (self: PyGenericAlias) => hashSequence([hashOf(self.origin), hashOf(self.args)]),
   tp_richcompare: (self: PyGenericAlias, other: Value, op: Compare) => {
     if (!(other instanceof PyGenericAlias) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
@@ -340,7 +358,8 @@ defineType(genericAliasType, {
   },
   tp_call: (self: PyGenericAlias, args: Value[], kwNames: KwNames) => callWith(self.origin, args, kwNames),
   tp_getattro: (self: PyGenericAlias, name: string) =>
-    forwarded.has(name) || (name.startsWith('__') && name.endsWith('__') && lookupAttribute(self.origin, name) === undefined)
+    forwarded.has(name) ||
+    (name.startsWith('__') && name.endsWith('__') && lookupAttribute(self.origin, name) === undefined)
       ? genericGetAttribute(self, name)
       : getAttribute(self.origin, name),
   nb_or: (left: Value, right: Value) => vm.makeUnion(left, right),
@@ -352,8 +371,18 @@ defineType(genericAliasType, {
   getset: { __parameters__: [() => tupleOf([])] },
   methods: {
     __mro_entries__: ['($self, bases, /)', (self: PyGenericAlias) => tupleOf([self.origin])],
-    __instancecheck__: ['($self, instance, /)', () => { throw typeError('isinstance() argument 2 cannot be a parameterized generic'); }],
-    __subclasscheck__: ['($self, cls, /)', () => { throw typeError('issubclass() argument 2 cannot be a parameterized generic'); }],
+    __instancecheck__: [
+      '($self, instance, /)',
+      () => {
+        throw typeError('isinstance() argument 2 cannot be a parameterized generic');
+      },
+    ],
+    __subclasscheck__: [
+      '($self, cls, /)',
+      () => {
+        throw typeError('issubclass() argument 2 cannot be a parameterized generic');
+      },
+    ],
   },
 });
 
@@ -384,8 +413,10 @@ vm.makeUnion = (left, right) => {
 defineType(unionType, {
   module: 'typing',
   subclassable: false,
-  tp_repr: (self: PyUnion) => self.args.items.map((item) => (item === noneType ? 'None' : argumentText(item))).join(' | '),
-  tp_hash: (self: PyUnion) => self.args.items.reduce<number>((sum, item) => sum ^ Number(BigInt.asIntN(32, BigInt(hashOf(item)))), 0),
+  tp_repr: (self: PyUnion) =>
+    self.args.items.map((item) => (item === noneType ? 'None' : argumentText(item))).join(' | '),
+  tp_hash: (self: PyUnion) =>
+    self.args.items.reduce<number>((sum, item) => sum ^ Number(BigInt.asIntN(32, BigInt(hashOf(item)))), 0),
   tp_richcompare: (self: PyUnion, other: Value, op: Compare) => {
     if (!(other instanceof PyUnion) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
     const same =
@@ -403,8 +434,8 @@ defineType(unionType, {
     ],
     __subclasscheck__: [
       '($self, cls, /)',
-      (self: PyUnion, cls: Value) => self.args.items.some((item) => cls instanceof PyType && item instanceof PyType && cls.isSubtype(item)),
+      (self: PyUnion, cls: Value) =>
+        self.args.items.some((item) => cls instanceof PyType && item instanceof PyType && cls.isSubtype(item)),
     ],
   },
 });
-

@@ -5,21 +5,28 @@ import { floatFromHex, floatHex, floatRepr, parseFloatText } from '../numbers/fl
 import { hashComplex, hashFloat, hashInteger } from '../numbers/hash.ts';
 import * as integer from '../numbers/integer.ts';
 import { integerToText, parseInteger } from '../numbers/integer-text.ts';
-import { identityHash } from '../operations/hash.ts';
 import { index } from '../operations/arithmetic.ts';
-import { lookupAttribute } from '../operations/attribute.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { compareOrdered } from '../operations/compare.ts';
+import { identityHash } from '../operations/hash.ts';
 import { items } from '../operations/iterate.ts';
-import { repr, str } from '../operations/text.ts';
+import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { formatComplex, formatFloat, formatInteger } from '../text/format-spec.ts';
+import { Problem } from '../text/problem.ts';
 import { bind } from './bind.ts';
 import { PyByteArray, PyBytes } from './bytes.ts';
 import { PyComplex } from './complex.ts';
 import { defineType } from './define.ts';
-import { newException, overflowError, overflowErrorType, typeError, valueError, zeroDivisionError } from './exception.ts';
-import { floatOf, PyFloat } from './float.ts';
+import {
+  newException,
+  overflowError,
+  overflowErrorType,
+  typeError,
+  valueError,
+  zeroDivisionError,
+} from './exception.ts';
+import { PyFloat } from './float.ts';
 import { integerOf, makeInt, PyInt } from './int.ts';
 import {
   boolType,
@@ -29,13 +36,12 @@ import {
   intType,
   type KwNames,
   NotImplemented,
-  PyType,
+  type PyType,
   typeOf,
   type Value,
 } from './object.ts';
 import { stringOf } from './str.ts';
 import { tupleOf } from './tuple.ts';
-import { Problem } from '../text/problem.ts';
 
 type Integer = number | bigint;
 
@@ -97,9 +103,7 @@ export function toInteger(value: Value): Integer {
   if (type.nb_index !== undefined) return index(value);
   const text = stringOf(value) ?? bytesText(value);
   if (text !== undefined) return parseInteger(text, 10, () => repr(value), vm.intMaxStrDigits);
-  throw typeError(
-    `int() argument must be a string, a bytes-like object or a real number, not '${type.tp_name}'`,
-  );
+  throw typeError(`int() argument must be a string, a bytes-like object or a real number, not '${type.tp_name}'`);
 }
 
 const intRepr = (self: Value): string => integerToText(plain(self), vm.intMaxStrDigits);
@@ -148,11 +152,17 @@ defineType(intType, {
       (self: Integer, length: Value = 1, order: Value = 'big', signed: Value = false) =>
         new PyBytes(integer.toBytes(self, Number(index(length)), littleEndian(order), isTrue(signed))),
     ],
-    __format__: ['($self, format_spec, /)', (self: Integer, spec: string) => formatInteger(self, spec, 'int', vm.intMaxStrDigits)],
+    __format__: [
+      '($self, format_spec, /)',
+      (self: Integer, spec: string) => formatInteger(self, spec, 'int', vm.intMaxStrDigits),
+    ],
     __trunc__: ['($self, /)', (self: Integer) => self],
     __floor__: ['($self, /)', (self: Integer) => self],
     __ceil__: ['($self, /)', (self: Integer) => self],
-    __round__: ['($self, ndigits=None, /)', (self: Integer, digits: Value = null) => (digits === null ? self : integer.roundInteger(self, index(digits)))],
+    __round__: [
+      '($self, ndigits=None, /)',
+      (self: Integer, digits: Value = null) => (digits === null ? self : integer.roundInteger(self, index(digits))),
+    ],
     __getnewargs__: ['($self, /)', (self: Integer) => tupleOf([self])],
     __sizeof__: ['($self, /)', (self: Integer) => 24 + 4 * Math.max(1, Math.ceil(integer.bitLength(self) / 30))],
   },
@@ -181,7 +191,10 @@ function littleEndian(order: Value): boolean {
 
 // bool
 
-function boolBinary(operation: (left: boolean, right: boolean) => boolean, fallback: (left: Integer, right: Integer) => Integer) {
+function boolBinary(
+  operation: (left: boolean, right: boolean) => boolean,
+  fallback: (left: Integer, right: Integer) => Integer,
+) {
   return (left: Value, right: Value): Value => {
     if (typeof left === 'boolean' && typeof right === 'boolean') return operation(left, right);
     return intBinary(fallback)(left, right);
@@ -280,7 +293,11 @@ function floatNew(type: PyType, args: Value[], kwNames: KwNames): Value {
   if (args.length === 0) return new PyFloat(0, type);
   const [given] = args;
   const text = stringOf(given) ?? bytesText(given);
-  if (text !== undefined) return new PyFloat(parseFloatText(text, () => repr(given)), type);
+  if (text !== undefined)
+    return new PyFloat(
+      parseFloatText(text, () => repr(given)),
+      type,
+    );
   const source = typeOf(given);
   if (source.nb_float === undefined && source.nb_index === undefined) {
     throw typeError(`float() argument must be a string or a real number, not '${source.tp_name}'`);
@@ -386,7 +403,8 @@ function complexPart(value: Value, which: string): complexes.Complex {
   if (special instanceof PyComplex) return special;
   const type = typeOf(value);
   if (type.nb_float !== undefined || type.nb_index !== undefined) return { real: toFloatValue(value), imag: 0 };
-  if (stringOf(value) !== undefined && which !== '') throw typeError(`complex() argument '${which}' must be a real number, not str`);
+  if (stringOf(value) !== undefined && which !== '')
+    throw typeError(`complex() argument '${which}' must be a real number, not str`);
   throw typeError(
     which === ''
       ? `complex() argument must be a string or a number, not ${type.tp_name}`
@@ -395,7 +413,7 @@ function complexPart(value: Value, which: string): complexes.Complex {
 }
 
 defineType(complexType, {
-  doc: 'Create a complex number from a string or numbers.\n\nIf a string is given, parse it as a complex number.\nIf a single number is given, convert it to a complex number.\nIf the \'real\' or \'imag\' arguments are given, create a complex number\nwith the specified real and imaginary components.',
+  doc: "Create a complex number from a string or numbers.\n\nIf a string is given, parse it as a complex number.\nIf a single number is given, convert it to a complex number.\nIf the 'real' or 'imag' arguments are given, create a complex number\nwith the specified real and imaginary components.",
   signature: '(real=0, imag=0)',
   allocate: (type: PyType) => new PyComplex(0, 0, type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
@@ -449,4 +467,3 @@ defineType(complexType, {
     __getnewargs__: ['($self, /)', (self: PyComplex) => tupleOf([new PyFloat(self.real), new PyFloat(self.imag)])],
   },
 });
-

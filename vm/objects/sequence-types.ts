@@ -1,49 +1,56 @@
+import { vm } from '../interpreter/state.ts';
+import * as integer from '../numbers/integer.ts';
 import { index } from '../operations/arithmetic.ts';
+import { call } from '../operations/call.ts';
 import { compareOrdered, equals, isLess, richCompare } from '../operations/compare.ts';
-import { hashOf, hashSequence, identityHash } from '../operations/hash.ts';
-import { getIterator, toArray } from '../operations/iterate.ts';
+import { hashOf, hashSequence } from '../operations/hash.ts';
+import { toArray } from '../operations/iterate.ts';
 import { indexIn, sliceArray, sliceRange } from '../operations/subscript.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
-import { call } from '../operations/call.ts';
 import { bind } from './bind.ts';
 import { defineType } from './define.ts';
-import { indexError, overflowError, PyBaseException, typeError, valueError } from './exception.ts';
+import {
+  indexError,
+  indexErrorType,
+  isException,
+  overflowError,
+  stopIterationType,
+  typeError,
+  valueError,
+} from './exception.ts';
+import { newGenericAlias } from './generic-alias.ts';
 import { integerOf, isInt } from './int.ts';
 import {
   ArrayIterator,
-  CallableIterator,
+  type CallableIterator,
   callableIteratorType,
   listIteratorType,
   NativeIterator,
   RangeIterator,
   rangeIteratorType,
-  SequenceIterator,
+  type SequenceIterator,
   sequenceIteratorType,
   tupleIteratorType,
 } from './iterator.ts';
-import { isException, indexErrorType, stopIterationType } from './exception.ts';
-import { newGenericAlias } from './generic-alias.ts';
 import { PyList } from './list.ts';
 import {
   Compare,
   type KwNames,
   listType,
-  newType,
   NotImplemented,
+  newType,
   PyObject,
-  PyType,
+  type PyType,
   rangeType,
-  sliceType,
   type Slot,
+  sliceType,
   tupleType,
   typeOf,
   type Value,
 } from './object.ts';
 import { PySlice } from './slice.ts';
 import { emptyTuple, PyTuple, tupleOf } from './tuple.ts';
-import { vm } from '../interpreter/state.ts';
-import * as integer from '../numbers/integer.ts';
 
 const reprsRunning = new Set<Value>();
 
@@ -141,7 +148,11 @@ defineType(sequenceIteratorType, {
     }
   },
   methods: {
-    __reduce__: ['($self, /)', (self: SequenceIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([self.sequence ?? emptyTuple]), self.index])],
+    __reduce__: [
+      '($self, /)',
+      (self: SequenceIterator) =>
+        tupleOf([vm.builtins.getString('iter')!, tupleOf([self.sequence ?? emptyTuple]), self.index]),
+    ],
   },
 });
 
@@ -165,7 +176,7 @@ defineType(callableIteratorType, {
 // tuple
 
 defineType(tupleType, {
-  doc: 'Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable\'s items.\n\nIf the argument is a tuple, the return value is the same object.',
+  doc: "Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a tuple, the return value is the same object.",
   signature: '(iterable=(), /)',
   matchesSequence: true,
   isolatedEquality: true,
@@ -182,17 +193,21 @@ defineType(tupleType, {
     return new PyTuple(iterable === undefined ? [] : toArray(iterable), type);
   },
   tp_repr: (self: PyTuple) =>
-    guardRepr(self, '(...)', () => (self.items.length === 1 ? `(${repr(self.items[0])},)` : `(${self.items.map(repr).join(', ')})`)),
+    guardRepr(self, '(...)', () =>
+      self.items.length === 1 ? `(${repr(self.items[0])},)` : `(${self.items.map(repr).join(', ')})`,
+    ),
   tp_hash: (self: PyTuple) => hashSequence(self.items.map(hashOf)),
   tp_richcompare: (self: PyTuple, other: Value, op: Compare) =>
     other instanceof PyTuple ? compareItems(self.items, other.items, op) : NotImplemented,
   tp_iter: (self: PyTuple) => new ArrayIterator(tupleIteratorType, self),
   sq_length: (self: PyTuple) => self.items.length,
   sq_concat: (left: PyTuple, right: Value) => {
-    if (!(right instanceof PyTuple)) throw typeError(`can only concatenate tuple (not "${typeOf(right).tp_name}") to tuple`);
+    if (!(right instanceof PyTuple))
+      throw typeError(`can only concatenate tuple (not "${typeOf(right).tp_name}") to tuple`);
     return tupleOf([...left.items, ...right.items]);
   },
-  sq_repeat: (self: PyTuple, count: number) => (count === 1 && self.type === tupleType ? self : tupleOf(repeated(self.items, count))),
+  sq_repeat: (self: PyTuple, count: number) =>
+    count === 1 && self.type === tupleType ? self : tupleOf(repeated(self.items, count)),
   sq_contains: (self: PyTuple, item: Value) => indexOf(self.items, item, 0, Number.MAX_SAFE_INTEGER) >= 0,
   sq_item: (self: PyTuple, at: number) => {
     const item = self.items[at];
@@ -216,7 +231,10 @@ defineType(tupleType, {
         return at;
       },
     ],
-    count: ['($self, value, /)', (self: PyTuple, value: Value) => self.items.filter((item) => equals(item, value)).length],
+    count: [
+      '($self, value, /)',
+      (self: PyTuple, value: Value) => self.items.filter((item) => equals(item, value)).length,
+    ],
     __getnewargs__: ['($self, /)', (self: PyTuple) => tupleOf([tupleOf(self.items)])],
   },
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
@@ -257,7 +275,11 @@ function deleteSlice(self: PyList, slice: PySlice): void {
 
 function assignSlice(self: PyList, slice: PySlice, value: Value): void {
   if (typeOf(value).tp_iter === undefined && typeOf(value).sq_item === undefined) {
-    throw typeError(slice.step === null || slice.step === 1 ? 'can only assign an iterable' : 'must assign iterable to extended slice');
+    throw typeError(
+      slice.step === null || slice.step === 1
+        ? 'can only assign an iterable'
+        : 'must assign iterable to extended slice',
+    );
   }
   const values = toArray(value);
   const { start, step, count } = sliceRange(slice, self.items.length);
@@ -276,7 +298,10 @@ function assignSlice(self: PyList, slice: PySlice, value: Value): void {
 
 /** A stable merge sort that calls only `<`, as list.sort does; numbers and strings go by JavaScript's. */
 export function sortValues(values: Value[], key: Value, reverse: boolean): Value[] {
-  const keyed = key === null ? values.map((value) => ({ key: value, value })) : values.map((value) => ({ key: call(key, value), value }));
+  const keyed =
+    key === null
+      ? values.map((value) => ({ key: value, value }))
+      : values.map((value) => ({ key: call(key, value), value }));
   if (reverse) keyed.reverse();
   if (keyed.every((entry) => typeof entry.key === 'number')) {
     keyed.sort((a, b) => (a.key as number) - (b.key as number));
@@ -338,7 +363,8 @@ defineType(listType, {
   tp_iter: (self: PyList) => new ArrayIterator(listIteratorType, self),
   sq_length: (self: PyList) => self.items.length,
   sq_concat: (left: PyList, right: Value) => {
-    if (!(right instanceof PyList)) throw typeError(`can only concatenate list (not "${typeOf(right).tp_name}") to list`);
+    if (!(right instanceof PyList))
+      throw typeError(`can only concatenate list (not "${typeOf(right).tp_name}") to list`);
     return new PyList(left.items.concat(right.items));
   },
   sq_repeat: (self: PyList, count: number) => new PyList(repeated(self.items, count)),
@@ -511,7 +537,8 @@ export class PyRange extends PyObject {
     this.stop = stop;
     this.step = step;
     const span = step > 0 ? integer.subtract(stop, start) : integer.subtract(start, stop);
-    this.length = span <= 0 ? 0 : integer.add(integer.floorDivide(integer.subtract(span, 1), integer.absolute(step)), 1);
+    this.length =
+      span <= 0 ? 0 : integer.add(integer.floorDivide(integer.subtract(span, 1), integer.absolute(step)), 1);
   }
 
   at(position: number | bigint): number | bigint {
@@ -527,11 +554,20 @@ export class PyRange extends PyObject {
 }
 
 const longRangeIteratorType = newType('longrange_iterator');
-defineType(longRangeIteratorType, { subclassable: false, tp_iter: (self: Value) => self, tp_iternext: (self: NativeIterator) => self.advance?.() });
+defineType(longRangeIteratorType, {
+  subclassable: false,
+  tp_iter: (self: Value) => self,
+  tp_iternext: (self: NativeIterator) => self.advance?.(),
+});
 
 function iterateRange(range: PyRange): Value {
   const { start, step, length } = range;
-  if (typeof start === 'number' && typeof step === 'number' && typeof length === 'number' && Number.isSafeInteger(start + step * length)) {
+  if (
+    typeof start === 'number' &&
+    typeof step === 'number' &&
+    typeof length === 'number' &&
+    Number.isSafeInteger(start + step * length)
+  ) {
     return new RangeIterator(start, step, length);
   }
   let position: number | bigint = 0;
@@ -558,7 +594,11 @@ defineType(rangeIteratorType, {
     __reduce__: [
       '($self, /)',
       (self: RangeIterator) =>
-        tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyRange(self.next, self.next + self.remaining * self.step, self.step)]), 0]),
+        tupleOf([
+          vm.builtins.getString('iter')!,
+          tupleOf([new PyRange(self.next, self.next + self.remaining * self.step, self.step)]),
+          0,
+        ]),
     ],
     __setstate__: ['($self, state, /)', () => undefined],
   },
@@ -578,19 +618,25 @@ defineType(rangeType, {
     if (step === 0) throw valueError('range() arg 3 must not be zero');
     return new PyRange(index(args[0]), index(args[1]), step);
   },
-  tp_repr: (self: PyRange) => (self.step === 1 ? `range(${self.start}, ${self.stop})` : `range(${self.start}, ${self.stop}, ${self.step})`),
+  tp_repr: (self: PyRange) =>
+    self.step === 1 ? `range(${self.start}, ${self.stop})` : `range(${self.start}, ${self.stop}, ${self.step})`,
   tp_hash: (self: PyRange) =>
-    hashSequence([self.length, self.length === 0 ? hashOf(null) : self.start, self.length <= 1 ? hashOf(null) : self.step].map(hashOf)),
+    hashSequence(
+      [self.length, self.length === 0 ? hashOf(null) : self.start, self.length <= 1 ? hashOf(null) : self.step].map(
+        hashOf,
+      ),
+    ),
   tp_richcompare: (self: PyRange, other: Value, op: Compare) => {
     if (!(other instanceof PyRange) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
     const same =
-      self.length === other.length && (self.length === 0 || (self.start === other.start && (self.length === 1 || self.step === other.step)));
+      self.length === other.length &&
+      (self.length === 0 || (self.start === other.start && (self.length === 1 || self.step === other.step)));
     return same === (op === Compare.EQ);
   },
   tp_iter: iterateRange,
   nb_bool: (self: PyRange) => self.length !== 0,
   sq_length: (self: PyRange) => {
-    if (typeof self.length === 'bigint') throw overflowError("Python int too large to convert to C ssize_t");
+    if (typeof self.length === 'bigint') throw overflowError('Python int too large to convert to C ssize_t');
     return self.length;
   },
   sq_contains: (self: PyRange, item: Value) => {
@@ -617,13 +663,20 @@ defineType(rangeType, {
     step: [(self: PyRange) => self.step],
   },
   methods: {
-    count: ['($self, value, /)', (self: PyRange, item: Value) => (integerOf(item) !== undefined && self.positionOf(integerOf(item)!) !== undefined ? 1 : 0)],
+    count: [
+      '($self, value, /)',
+      (self: PyRange, item: Value) =>
+        integerOf(item) !== undefined && self.positionOf(integerOf(item)!) !== undefined ? 1 : 0,
+    ],
     index: [
       '($self, value, /)',
       (self: PyRange, item: Value) => {
         const value = integerOf(item);
         const at = value === undefined ? undefined : self.positionOf(value);
-        if (at === undefined) throw valueError(value === undefined ? 'sequence.index(x): x not in sequence' : `${repr(item)} is not in range`);
+        if (at === undefined)
+          throw valueError(
+            value === undefined ? 'sequence.index(x): x not in sequence' : `${repr(item)} is not in range`,
+          );
         return at;
       },
     ],
@@ -631,10 +684,13 @@ defineType(rangeType, {
       '($self, /)',
       (self: PyRange) =>
         iterateRange(
-          new PyRange(self.at(integer.subtract(self.length, 1)), integer.subtract(self.start, self.step), integer.negate(self.step)),
+          new PyRange(
+            self.at(integer.subtract(self.length, 1)),
+            integer.subtract(self.start, self.step),
+            integer.negate(self.step),
+          ),
         ),
     ],
     __reduce__: ['($self, /)', (self: PyRange) => tupleOf([rangeType, tupleOf([self.start, self.stop, self.step])])],
   },
 });
-

@@ -6,14 +6,15 @@ import { defineType } from './define.ts';
 import { keyError, runtimeError, typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
 import { NativeIterator } from './iterator.ts';
+import { PyList } from './list.ts';
 import {
   Compare,
   frozensetType,
   type Hash,
   type KwNames,
-  newType,
   NotImplemented,
-  PyObject,
+  newType,
+  type PyObject,
   type PyType,
   setType,
   typeOf,
@@ -22,7 +23,6 @@ import {
 import { guardRepr } from './sequence-types.ts';
 import { PySet } from './set.ts';
 import { tupleOf } from './tuple.ts';
-import { PyList } from './list.ts';
 
 export const setIteratorType = newType('set_iterator');
 defineType(setIteratorType, {
@@ -82,7 +82,8 @@ function intersectionOf(self: PySet, others: readonly Value[]): PySet {
 
 function differenceOf(self: PySet, others: readonly Value[]): PySet {
   const result = addAll(fresh(self.type), self);
-  for (const other of others) for (const item of other instanceof PySet ? other.items() : toArray(other)) result.delete(item);
+  for (const other of others)
+    for (const item of other instanceof PySet ? other.items() : toArray(other)) result.delete(item);
   return result;
 }
 
@@ -143,7 +144,7 @@ function frozenHash(self: PySet): Hash {
   let hash = 0n;
   for (const item of self.table.keyList()) {
     const h = BigInt(hashOf(item)) & MASK;
-    hash ^= (((h ^ 89869747n) ^ (h << 16n)) * 3644798167n) & MASK;
+    hash ^= ((h ^ 89869747n ^ (h << 16n)) * 3644798167n) & MASK;
   }
   hash ^= ((BigInt(self.size) + 1n) * 1927868237n) & MASK;
   hash ^= (hash >> 11n) ^ (hash >> 25n);
@@ -168,7 +169,9 @@ const common = {
   tp_repr: setRepr,
   tp_richcompare: compare,
   tp_iter: iterate,
-  nb_and: operator((a, b) => (a.size > b.size ? intersectionOf(b.copy(fresh(a.type).type), [a]) : intersectionOf(a, [b]))),
+  nb_and: operator((a, b) =>
+    a.size > b.size ? intersectionOf(b.copy(fresh(a.type).type), [a]) : intersectionOf(a, [b]),
+  ),
   nb_or: operator((a, b) => unionOf(a, [b])),
   nb_subtract: operator((a, b) => differenceOf(a, [b])),
   nb_xor: operator(symmetricDifferenceOf),
@@ -189,8 +192,14 @@ const commonMethods = {
   symmetric_difference: ['($self, other, /)', symmetricDifferenceOf] as const,
   issubset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(self, asSet(other))] as const,
   issuperset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(asSet(other), self)] as const,
-  isdisjoint: ['($self, other, /)', (self: PySet, other: Value) => !toArray(other).some((item) => self.has(item))] as const,
-  __reduce__: ['($self, /)', (self: PySet) => tupleOf([self.type, tupleOf([new PyList(self.items().slice())]), (self as PyObject).dict ?? null])] as const,
+  isdisjoint: [
+    '($self, other, /)',
+    (self: PySet, other: Value) => !toArray(other).some((item) => self.has(item)),
+  ] as const,
+  __reduce__: [
+    '($self, /)',
+    (self: PySet) => tupleOf([self.type, tupleOf([new PyList(self.items().slice())]), (self as PyObject).dict ?? null]),
+  ] as const,
   __sizeof__: ['($self, /)', (self: PySet) => 200 + 16 * self.size] as const,
 };
 
@@ -251,9 +260,18 @@ defineType(setType, {
         for (const other of others) addAll(self, other);
       },
     ],
-    intersection_update: ['($self, /, *others)', (self: PySet, others: Value[]) => replaceBy(self, intersectionOf(self, others))],
-    difference_update: ['($self, /, *others)', (self: PySet, others: Value[]) => replaceBy(self, differenceOf(self, others))],
-    symmetric_difference_update: ['($self, other, /)', (self: PySet, other: Value) => replaceBy(self, symmetricDifferenceOf(self, other))],
+    intersection_update: [
+      '($self, /, *others)',
+      (self: PySet, others: Value[]) => replaceBy(self, intersectionOf(self, others)),
+    ],
+    difference_update: [
+      '($self, /, *others)',
+      (self: PySet, others: Value[]) => replaceBy(self, differenceOf(self, others)),
+    ],
+    symmetric_difference_update: [
+      '($self, other, /)',
+      (self: PySet, other: Value) => replaceBy(self, symmetricDifferenceOf(self, other)),
+    ],
   },
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
 });

@@ -1,6 +1,6 @@
 import { hashOf } from '../operations/hash.ts';
 import { PyDict } from './dict.ts';
-import { type Hash, PyObject, type PyType, setType, type Slot, type Value } from './object.ts';
+import { type Hash, PyObject, type PyType, type Slot, setType, type Value } from './object.ts';
 
 /** set and frozenset; `type` tells which. Iteration follows the order of CPython's hash table. */
 export class PySet extends PyObject {

@@ -1,7 +1,7 @@
-import { newException, typeError, typeErrorType } from './exception.ts';
-import { PyDict } from './dict.ts';
-import type { KwNames, Slot, Value } from './object.ts';
 import { suggestKeyword } from '../text/suggestion.ts';
+import { PyDict } from './dict.ts';
+import { newException, typeError, typeErrorType } from './exception.ts';
+import type { KwNames, Slot, Value } from './object.ts';
 
 /** A function of TypeScript that a built-in calls; giving nothing means None. */
 // biome-ignore lint/suspicious/noConfusingVoidType: implementations that give nothing are plain functions.
@@ -58,7 +58,14 @@ export class BuiltinDef {
   private readonly convention: Convention;
   inline: InlineCall = InlineCall.NONE;
 
-  constructor(name: string, qualname: string, signature: string, implementation: Implementation, hasSelf: boolean, doc: Value) {
+  constructor(
+    name: string,
+    qualname: string,
+    signature: string,
+    implementation: Implementation,
+    hasSelf: boolean,
+    doc: Value,
+  ) {
     this.name = name;
     this.qualname = qualname;
     this.signature = signature;
@@ -128,10 +135,16 @@ export class BuiltinDef {
     }
     for (let i = 0; i < parameters.length; i++) {
       const { kind, optional, name } = parameters[i];
-      if (bound[i] !== undefined || optional || kind === ParameterKind.VAR_POSITIONAL || kind === ParameterKind.VAR_KEYWORD) {
+      if (
+        bound[i] !== undefined ||
+        optional ||
+        kind === ParameterKind.VAR_POSITIONAL ||
+        kind === ParameterKind.VAR_KEYWORD
+      ) {
         continue;
       }
-      if (this.convention !== Convention.KEYWORDS || kind === ParameterKind.POSITIONAL_ONLY) this.wrongCount(given, kwCount);
+      if (this.convention !== Convention.KEYWORDS || kind === ParameterKind.POSITIONAL_ONLY)
+        this.wrongCount(given, kwCount);
       if (kind === ParameterKind.KEYWORD_ONLY) {
         throw typeError(`${this.name}() missing required keyword-only argument: '${name}'`);
       }

@@ -1,10 +1,11 @@
 import { vm } from '../interpreter/state.ts';
 import { index } from '../operations/arithmetic.ts';
 import { getAttribute } from '../operations/attribute.ts';
-import { hashString } from '../operations/hash.ts';
+import { decodeBytes, encodeText } from '../operations/codec.ts';
 import { compareStrings } from '../operations/compare.ts';
-import { forEach, items } from '../operations/iterate.ts';
-import { lengthOf, sliceRange, subscript } from '../operations/subscript.ts';
+import { hashString } from '../operations/hash.ts';
+import { forEach } from '../operations/iterate.ts';
+import { sliceRange, subscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str, strValue } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import * as cases from '../text/case.ts';
@@ -24,11 +25,19 @@ import { integerOf, isInt } from './int.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyList } from './list.ts';
 import { toFloatValue, toInteger } from './number-types.ts';
-import { type Compare, type KwNames, newType, NotImplemented, PyType, strType, typeOf, type Value } from './object.ts';
+import {
+  type Compare,
+  type KwNames,
+  NotImplemented,
+  newType,
+  type PyType,
+  strType,
+  typeOf,
+  type Value,
+} from './object.ts';
 import { PySlice } from './slice.ts';
 import { makeStr, PyStr, stringOf } from './str.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
-import { decodeBytes, encodeText } from '../operations/codec.ts';
 
 export const strIteratorType = newType('str_iterator');
 defineType(strIteratorType, {
@@ -47,7 +56,8 @@ function needString(value: Value, message: (type: string) => string): string {
   return known;
 }
 
-const argument = (method: string, position: string) => (type: string) => `${method}() argument ${position}must be str, not ${type}`;
+const argument = (method: string, position: string) => (type: string) =>
+  `${method}() argument ${position}must be str, not ${type}`;
 
 function bound(value: Value, otherwise: number): number {
   if (value === null) return otherwise;
@@ -74,10 +84,20 @@ function affix(name: string, test: (text: string, affix: string, start: number, 
       const to = bound(end, Number.MAX_SAFE_INTEGER);
       if (given instanceof PyTuple) {
         return given.items.some((item) =>
-          test(self, needString(item, (type) => `tuple for ${name} must only contain str, not ${type}`), from, to),
+          test(
+            self,
+            needString(item, (type) => `tuple for ${name} must only contain str, not ${type}`),
+            from,
+            to,
+          ),
         );
       }
-      return test(self, needString(given, (type) => `${name} first arg must be str or a tuple of str, not ${type}`), from, to);
+      return test(
+        self,
+        needString(given, (type) => `${name} first arg must be str or a tuple of str, not ${type}`),
+        from,
+        to,
+      );
     },
   ] as const;
 }
@@ -86,7 +106,12 @@ function stripper(name: string, strip: (text: string, characters?: string) => st
   return [
     '($self, chars=None, /)',
     (self: string, characters: Value = null) =>
-      characters === null ? strip(self) : strip(self, needString(characters, (type) => `${name} arg must be None or str, not ${type}`)),
+      characters === null
+        ? strip(self)
+        : strip(
+            self,
+            needString(characters, (type) => `${name} arg must be None or str, not ${type}`),
+          ),
   ] as const;
 }
 
@@ -132,14 +157,19 @@ function modulo(left: Value, right: Value): Value {
     repr,
     ascii,
     int: integerOf,
-    toInt: (value) => (typeOf(value).nb_int === undefined && typeOf(value).nb_index === undefined ? undefined : toInteger(value)),
+    toInt: (value) =>
+      typeOf(value).nb_int === undefined && typeOf(value).nb_index === undefined ? undefined : toInteger(value),
     toIndex: (value) => (isInt(value) || typeOf(value).nb_index !== undefined ? index(value) : undefined),
     toFloat: toFloatValue,
     text: stringOf,
   });
 }
 
-function templateFormat(self: string, positional: readonly Value[] | undefined, keyword: (name: string) => Value): string {
+function templateFormat(
+  self: string,
+  positional: readonly Value[] | undefined,
+  keyword: (name: string) => Value,
+): string {
   return formatTemplate<Value>(self, {
     ...(positional === undefined ? {} : { positional: (at: number) => positional[at] }),
     keyword,
@@ -153,11 +183,13 @@ function templateFormat(self: string, positional: readonly Value[] | undefined, 
 function makeTranslation(x: Value, y?: Value, z?: Value): PyDict {
   const table = new PyDict();
   if (y !== undefined) {
-    if (stringOf(x) === undefined) throw typeError('first maketrans argument must be a string if there is a second argument');
+    if (stringOf(x) === undefined)
+      throw typeError('first maketrans argument must be a string if there is a second argument');
     for (const [from, to] of strings.translationPairs(text(x), needString(y, argument('maketrans', '2 ')))) {
       table.set(from, to);
     }
-    if (z !== undefined) for (const character of needString(z, argument('maketrans', '3 '))) table.set(character.codePointAt(0)!, null);
+    if (z !== undefined)
+      for (const character of needString(z, argument('maketrans', '3 '))) table.set(character.codePointAt(0)!, null);
     return table;
   }
   if (!(x instanceof PyDict)) throw typeError('if you give only one argument to maketrans it must be a dict');
@@ -193,7 +225,8 @@ function translate(self: string, table: Value): string {
 
 function join(self: string, iterable: Value): string {
   const parts: string[] = [];
-  if (typeOf(iterable).tp_iter === undefined && typeOf(iterable).sq_item === undefined) throw typeError('can only join an iterable');
+  if (typeOf(iterable).tp_iter === undefined && typeOf(iterable).sq_item === undefined)
+    throw typeError('can only join an iterable');
   forEach(iterable, (item) => {
     const part = stringOf(item);
     if (part === undefined) {
@@ -214,7 +247,14 @@ function strNew(type: PyType, args: Value[], kwNames: KwNames): Value {
   if (encoding === undefined && errors === undefined) return makeStr(str(object), type);
   if (object instanceof PyBytes || object instanceof PyByteArray || typeOf(object).bf_getbuffer !== undefined) {
     const bytes = typeOf(object).bf_getbuffer!(object).bytes;
-    return makeStr(decodeBytes(bytes, encoding === undefined ? 'utf-8' : text(encoding), errors === undefined ? 'strict' : text(errors)), type);
+    return makeStr(
+      decodeBytes(
+        bytes,
+        encoding === undefined ? 'utf-8' : text(encoding),
+        errors === undefined ? 'strict' : text(errors),
+      ),
+      type,
+    );
   }
   if (stringOf(object) !== undefined) throw typeError('decoding str is not supported');
   throw typeError(`decoding to str: need a bytes-like object, ${typeOf(object).tp_name} found`);
@@ -225,7 +265,9 @@ function item(self: Value, key: Value): Value {
   if (key instanceof PySlice) {
     const length = points.lengthOf(source);
     const { start, stop, step, count } = sliceRange(key, length);
-    return step === 1 ? points.slice(source, start, Math.max(start, stop)) : points.extendedSlice(source, start, step, count);
+    return step === 1
+      ? points.slice(source, start, Math.max(start, stop))
+      : points.extendedSlice(source, start, step, count);
   }
   if (!isInt(key) && typeOf(key).nb_index === undefined) {
     throw typeError(`string indices must be integers, not '${typeOf(key).tp_name}'`);
@@ -280,7 +322,8 @@ defineType(strType, {
   sq_item: (self: Value, at: number) => characterAt(text(self), at),
   sq_contains: (self: Value, part: Value) => {
     const needle = stringOf(part);
-    if (needle === undefined) throw typeError(`'in <string>' requires string as left operand, not ${typeOf(part).tp_name}`);
+    if (needle === undefined)
+      throw typeError(`'in <string>' requires string as left operand, not ${typeOf(part).tp_name}`);
     return strings.contains(text(self), needle);
   },
   mp_subscript: item,
@@ -310,18 +353,50 @@ defineType(strType, {
     count: searcher('count', strings.count),
     startswith: affix('startswith', strings.startsWith),
     endswith: affix('endswith', strings.endsWith),
-    removeprefix: ['($self, prefix, /)', (self: string, prefix: Value) => strings.removePrefix(self, needString(prefix, argument('removeprefix', '')))],
-    removesuffix: ['($self, suffix, /)', (self: string, suffix: Value) => strings.removeSuffix(self, needString(suffix, argument('removesuffix', '')))],
+    removeprefix: [
+      '($self, prefix, /)',
+      (self: string, prefix: Value) => strings.removePrefix(self, needString(prefix, argument('removeprefix', ''))),
+    ],
+    removesuffix: [
+      '($self, suffix, /)',
+      (self: string, suffix: Value) => strings.removeSuffix(self, needString(suffix, argument('removesuffix', ''))),
+    ],
     replace: [
       '($self, old, new, /, count=-1)',
       (self: string, old: Value, replacement: Value, count: Value = -1) =>
-        strings.replace(self, needString(old, argument('replace', '1 ')), needString(replacement, argument('replace', '2 ')), Number(index(count))),
+        strings.replace(
+          self,
+          needString(old, argument('replace', '1 ')),
+          needString(replacement, argument('replace', '2 ')),
+          Number(index(count)),
+        ),
     ],
     split: splitter(strings.split),
     rsplit: splitter(strings.rsplit),
-    splitlines: ['($self, /, keepends=False)', (self: string, keep: Value = false) => new PyList(strings.splitLines(self, isTrue(keep)))],
-    partition: ['($self, sep, /)', (self: string, separator: Value) => tupleOf(strings.partition(self, needString(separator, (type) => `must be str, not ${type}`)))],
-    rpartition: ['($self, sep, /)', (self: string, separator: Value) => tupleOf(strings.rpartition(self, needString(separator, (type) => `must be str, not ${type}`)))],
+    splitlines: [
+      '($self, /, keepends=False)',
+      (self: string, keep: Value = false) => new PyList(strings.splitLines(self, isTrue(keep))),
+    ],
+    partition: [
+      '($self, sep, /)',
+      (self: string, separator: Value) =>
+        tupleOf(
+          strings.partition(
+            self,
+            needString(separator, (type) => `must be str, not ${type}`),
+          ),
+        ),
+    ],
+    rpartition: [
+      '($self, sep, /)',
+      (self: string, separator: Value) =>
+        tupleOf(
+          strings.rpartition(
+            self,
+            needString(separator, (type) => `must be str, not ${type}`),
+          ),
+        ),
+    ],
     strip: stripper('strip', strings.strip),
     lstrip: stripper('lstrip', strings.strippedLeft),
     rstrip: stripper('rstrip', strings.strippedRight),
@@ -329,13 +404,22 @@ defineType(strType, {
     rjust: padder('rjust', strings.rjust),
     center: padder('center', strings.center),
     zfill: ['($self, width, /)', (self: string, width: Value) => strings.zfill(self, Number(index(width)))],
-    expandtabs: ['($self, /, tabsize=8)', (self: string, size: Value = 8) => strings.expandTabs(self, Number(index(size)))],
+    expandtabs: [
+      '($self, /, tabsize=8)',
+      (self: string, size: Value = 8) => strings.expandTabs(self, Number(index(size))),
+    ],
     join: ['($self, iterable, /)', join],
     translate: ['($self, table, /)', translate],
     encode: [
       "($self, /, encoding='utf-8', errors='strict')",
       (self: string, encoding: Value = 'utf-8', errors: Value = 'strict') =>
-        new PyBytes(encodeText(self, needString(encoding, (type) => `encode() argument 'encoding' must be str, not ${type}`), needString(errors, (type) => `encode() argument 'errors' must be str, not ${type}`))),
+        new PyBytes(
+          encodeText(
+            self,
+            needString(encoding, (type) => `encode() argument 'encoding' must be str, not ${type}`),
+            needString(errors, (type) => `encode() argument 'errors' must be str, not ${type}`),
+          ),
+        ),
     ],
     format: [
       '($self, /, *args, **kwargs)',
@@ -346,7 +430,10 @@ defineType(strType, {
           return value;
         }),
     ],
-    format_map: ['($self, mapping, /)', (self: string, mapping: Value) => templateFormat(self, undefined, (name) => subscript(mapping, name))],
+    format_map: [
+      '($self, mapping, /)',
+      (self: string, mapping: Value) => templateFormat(self, undefined, (name) => subscript(mapping, name)),
+    ],
     __format__: ['($self, format_spec, /)', (self: string, spec: string) => formatStr(self, spec)],
     __getnewargs__: ['($self, /)', (self: string) => tupleOf([self])],
     __sizeof__: ['($self, /)', (self: string) => 41 + self.length],
@@ -355,4 +442,3 @@ defineType(strType, {
     maketrans: ['(x, y=<unrepresentable>, z=<unrepresentable>, /)', makeTranslation],
   },
 });
-

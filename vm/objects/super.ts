@@ -4,7 +4,7 @@ import { genericGetAttribute, lookupAttribute } from '../operations/attribute.ts
 import { PyCell } from './cell.ts';
 import { defineType } from './define.ts';
 import { runtimeError, typeError } from './exception.ts';
-import { newType, PyObject, PyType, type KwNames, type Slot, typeOf, type Value } from './object.ts';
+import { type KwNames, newType, PyObject, PyType, type Slot, typeOf, type Value } from './object.ts';
 import { noSuchSuperAttribute } from './super-error.ts';
 
 export const superType = newType('super');

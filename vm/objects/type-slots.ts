@@ -1,12 +1,11 @@
-import { genericGetAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
-import { index } from '../operations/arithmetic.ts';
-import { call, callSpecial, callWith, lookupSpecial } from '../operations/call.ts';
-import { identityHash, unhashable } from '../operations/hash.ts';
-import { takeStopValue } from '../operations/iterate.ts';
-import { setSubscript } from '../operations/subscript.ts';
-import { isTrue } from '../operations/truth.ts';
 import { vm } from '../interpreter/state.ts';
 import { hashInteger } from '../numbers/hash.ts';
+import { index } from '../operations/arithmetic.ts';
+import { genericGetAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
+import { call, callSpecial, callWith, lookupSpecial } from '../operations/call.ts';
+import { unhashable } from '../operations/hash.ts';
+import { takeStopValue } from '../operations/iterate.ts';
+import { isTrue } from '../operations/truth.ts';
 import { PyMethodDescriptor, PyWrapperDescriptor } from './descriptor.ts';
 import {
   attributeErrorType,
@@ -18,7 +17,7 @@ import {
   valueError,
 } from './exception.ts';
 import { PyFunction } from './function.ts';
-import { integerOf, isInt } from './int.ts';
+import { integerOf } from './int.ts';
 import {
   Compare,
   type KwNames,
@@ -32,7 +31,6 @@ import {
 } from './object.ts';
 import { BuiltinDef, type Implementation } from './signature.ts';
 import { stringOf } from './str.ts';
-import { PyTuple } from './tuple.ts';
 
 /** One special method and the slot it stands for: the rows of CPython's slotdefs[]. */
 interface SlotDefinition {
@@ -245,7 +243,8 @@ const pythonSlots: Partial<Record<SlotName, AnyFunction>> = {
   tp_iternext: nextSlot,
   tp_richcompare: richCompareSlot,
   tp_setattro: setAttrSlot,
-  tp_descr_get: (self: Value, instance: Slot, owner: Slot) => mustCall(self, '__get__', instance ?? null, owner ?? null),
+  tp_descr_get: (self: Value, instance: Slot, owner: Slot) =>
+    mustCall(self, '__get__', instance ?? null, owner ?? null),
   tp_descr_set: descriptorSetSlot,
   tp_init: initSlot,
   tp_new: newSlot,
@@ -312,12 +311,17 @@ define('__next__', 'tp_iternext', '($self, /)', (slot: NonNullable<TypeSlots['tp
     return item;
   };
 });
-define('__get__', 'tp_descr_get', '($self, instance, owner=None, /)', (slot: NonNullable<TypeSlots['tp_descr_get']>) => {
-  return (self: Value, instance: Value, owner: Value = null) => {
-    if (instance === null && owner === null) throw typeError('__get__(None, None) is invalid');
-    return slot(self, instance === null ? undefined : instance, owner === null ? undefined : owner);
-  };
-});
+define(
+  '__get__',
+  'tp_descr_get',
+  '($self, instance, owner=None, /)',
+  (slot: NonNullable<TypeSlots['tp_descr_get']>) => {
+    return (self: Value, instance: Value, owner: Value = null) => {
+      if (instance === null && owner === null) throw typeError('__get__(None, None) is invalid');
+      return slot(self, instance === null ? undefined : instance, owner === null ? undefined : owner);
+    };
+  },
+);
 define('__set__', 'tp_descr_set', '($self, instance, value, /)', asIs);
 define('__delete__', 'tp_descr_set', '($self, instance, /)', (slot: NonNullable<TypeSlots['tp_descr_set']>) => {
   return (self: Value, instance: Value) => slot(self, instance, undefined);
@@ -432,14 +436,7 @@ export function addSlotWrappers(type: PyType, own: Iterable<SlotName>): void {
     for (const definition of definitionsBySlot.get(slot) ?? []) {
       if (type.attributes.has(definition.name)) continue;
       const implementation = definition.wrap(native as never);
-      const def = new BuiltinDef(
-        definition.name,
-        definition.name,
-        definition.signature,
-        implementation,
-        true,
-        null,
-      );
+      const def = new BuiltinDef(definition.name, definition.name, definition.signature, implementation, true, null);
       type.attributes.set(definition.name, new PyWrapperDescriptor(definition.name, slot, native, type, def));
     }
   }
@@ -492,7 +489,10 @@ function slotFunction(type: PyType, slot: SlotName): unknown {
       // __add__ of a sequence is sq_concat's, which leaves nb_add empty.
     } else python = true;
   }
-  if (python && (slot === 'sq_concat' || slot === 'sq_repeat' || slot === 'sq_inplace_concat' || slot === 'sq_inplace_repeat')) {
+  if (
+    python &&
+    (slot === 'sq_concat' || slot === 'sq_repeat' || slot === 'sq_inplace_concat' || slot === 'sq_inplace_repeat')
+  ) {
     return undefined;
   }
   return python ? pythonSlots[slot] : native;
@@ -522,4 +522,3 @@ function updateGetattr(type: PyType): void {
   } else type.tp_getattro = getAttributeSlot;
   type.genericGetattr = type.tp_getattro === genericGetAttribute;
 }
-

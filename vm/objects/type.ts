@@ -1,3 +1,5 @@
+import { intern } from '../interpreter/intern.ts';
+import { vm } from '../interpreter/state.ts';
 import {
   genericGetAttribute,
   genericSetAttribute,
@@ -13,24 +15,29 @@ import { identityHash, identityOf } from '../operations/hash.ts';
 import { toArray } from '../operations/iterate.ts';
 import { repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
-import { intern } from '../interpreter/intern.ts';
-import { vm } from '../interpreter/state.ts';
 import { PyCell } from './cell.ts';
 import { builtinFunction, defineType, setNewCheck } from './define.ts';
 import { classMethodType, PyGetSet, PyMethodKind, PySlotMember, staticMethodType } from './descriptor.ts';
 import { PyDict } from './dict.ts';
+import {
+  attributeError,
+  PyBaseException,
+  type PyBaseException as Raised,
+  runtimeError,
+  typeError,
+  valueError,
+} from './exception.ts';
 import { addNote } from './exception-notes.ts';
-import { attributeError, PyBaseException, runtimeError, type PyBaseException as Raised, typeError, valueError } from './exception.ts';
 import { PyFunction } from './function.ts';
-import { PyMappingProxy } from './mapping-proxy.ts';
 import { PyList } from './list.ts';
+import { PyMappingProxy } from './mapping-proxy.ts';
 import {
   Compare,
   type KwNames,
   NotImplemented,
   objectType,
   PyInstance,
-  PyObject,
+  type PyObject,
   PyType,
   type Slot,
   typeOf,
@@ -72,7 +79,8 @@ export function objectInit(self: Value, args: Value[], _kwNames: KwNames): void 
   if (type.tp_init !== objectInit) {
     throw typeError('object.__init__() takes exactly one argument (the instance to initialize)');
   }
-  if (type.tp_new === objectNew) throw typeError(`${type.tp_name}.__init__() takes exactly one argument (the instance to initialize)`);
+  if (type.tp_new === objectNew)
+    throw typeError(`${type.tp_name}.__init__() takes exactly one argument (the instance to initialize)`);
 }
 
 /** object.__repr__. */
@@ -146,7 +154,8 @@ function reduceByCopyreg(self: Value, protocol: Value): Value {
   } else if (newArgs !== undefined) args = (call(newArgs) as PyTuple).items;
   const state = call(getAttribute(self, '__getstate__'));
   const listItems = self instanceof PyList ? call(vm.builtins.getString('iter')!, self) : null;
-  const dictItems = self instanceof PyDict ? call(vm.builtins.getString('iter')!, call(getAttribute(self, 'items'))) : null;
+  const dictItems =
+    self instanceof PyDict ? call(vm.builtins.getString('iter')!, call(getAttribute(self, 'items'))) : null;
   if (kwargs instanceof PyDict && kwargs.used > 0) {
     const made = tupleOf([type, tupleOf(args), kwargs]);
     return tupleOf([getAttribute(copyreg, '__newobj_ex__'), made, state, listItems, dictItems]);
@@ -207,7 +216,8 @@ defineType(objectType, {
     __format__: [
       '($self, format_spec, /)',
       (self: Value, spec: Value) => {
-        if (stringOf(spec) === undefined) throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
+        if (stringOf(spec) === undefined)
+          throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
         if (spec !== '') throw typeError(`unsupported format string passed to ${typeOf(self).tp_name}.__format__`);
         return str(self);
       },
@@ -226,7 +236,8 @@ export function typeCall(self: Value, args: Value[], kwNames: KwNames): Value {
   const type = self as PyType;
   if (type === typeType) {
     if (args.length === 1 && kwNames === undefined) return typeOf(args[0]);
-    if (args.length !== 3 && (kwNames === undefined || args.length < 3)) throw typeError('type() takes 1 or 3 arguments');
+    if (args.length !== 3 && (kwNames === undefined || args.length < 3))
+      throw typeError('type() takes 1 or 3 arguments');
   }
   if (type.tp_new === undefined) throw typeError(`cannot create '${type.tp_name}' instances`);
   const instance = type.tp_new(type, args, kwNames);
@@ -464,7 +475,15 @@ function mangle(className: string, name: string): string {
 function inheritAllSlots(type: PyType): void {
   const own = type as unknown as Record<string, unknown>;
   const base = type.base as unknown as Record<string, unknown>;
-  for (const name of ['tp_new', 'bf_getbuffer', 'tp_del', 'sq_concat', 'sq_repeat', 'sq_inplace_concat', 'sq_inplace_repeat']) {
+  for (const name of [
+    'tp_new',
+    'bf_getbuffer',
+    'tp_del',
+    'sq_concat',
+    'sq_repeat',
+    'sq_inplace_concat',
+    'sq_inplace_repeat',
+  ]) {
     own[name] = base[name];
   }
   // A mixin's buffer counts as well.
@@ -513,7 +532,10 @@ function setNames(type: PyType): void {
       call(hook, type, name);
     } catch (error) {
       if (error instanceof PyBaseException) {
-        addNote(error, `Error calling __set_name__ on '${typeOf(value).tp_name}' instance '${name}' in '${type.tp_name}'`);
+        addNote(
+          error,
+          `Error calling __set_name__ on '${typeOf(value).tp_name}' instance '${name}' in '${type.tp_name}'`,
+        );
       }
       throw error;
     }
@@ -566,7 +588,8 @@ function needsHeap(type: PyType, name: string, value: Slot): Value {
 
 /** The type's annotations, by `__annotate__` when they weren't asked for yet (type_get_annotations). */
 function getAnnotations(type: PyType): Value {
-  if (!type.heap) throw attributeError(`type object '${type.tp_name}' has no attribute '__annotations__'`, '__annotations__', type);
+  if (!type.heap)
+    throw attributeError(`type object '${type.tp_name}' has no attribute '__annotations__'`, '__annotations__', type);
   const known = type.attributes.get('__annotations__') ?? type.attributes.get('__annotations_cache__');
   if (known !== undefined) {
     const get = typeOf(known).tp_descr_get;
@@ -582,7 +605,8 @@ function getAnnotations(type: PyType): Value {
 }
 
 function getAnnotate(type: PyType): Value {
-  if (!type.heap) throw attributeError(`type object '${type.tp_name}' has no attribute '__annotate__'`, '__annotate__', type);
+  if (!type.heap)
+    throw attributeError(`type object '${type.tp_name}' has no attribute '__annotate__'`, '__annotate__', type);
   const found = type.attributes.get('__annotate__') ?? type.attributes.get('__annotate_func__');
   if (found === undefined) return null;
   const get = typeOf(found).tp_descr_get;
@@ -701,7 +725,9 @@ const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType, value:
   ],
   __basicsize__: [() => 32],
   __itemsize__: [() => 0],
-  __flags__: [(self) => (self.heap ? 0x200 : 0x100) | (self.subclassable ? 0x400 : 0) | (self.isAbstract ? 0x100000 : 0)],
+  __flags__: [
+    (self) => (self.heap ? 0x200 : 0x100) | (self.subclassable ? 0x400 : 0) | (self.isAbstract ? 0x100000 : 0),
+  ],
   __dictoffset__: [(self) => (self.hasDict ? -1 : 0)],
   __weakrefoffset__: [(self) => (self.hasWeakrefs ? -8 : 0)],
 };
@@ -782,7 +808,8 @@ export const buildClass = builtinFunction(
       const kwNames = kwargs.used === 0 ? undefined : (kwargs.keyList() as string[]);
       const kwValues = kwargs.valueList();
       const prepare = lookupAttribute(meta, '__prepare__');
-      const namespace = prepare === undefined ? new PyDict() : callWith(prepare, [name, resolved, ...kwValues], kwNames);
+      const namespace =
+        prepare === undefined ? new PyDict() : callWith(prepare, [name, resolved, ...kwValues], kwNames);
       if (typeOf(namespace).mp_subscript === undefined) {
         const who = meta instanceof PyType ? meta.tp_name : '<metaclass>';
         throw typeError(`${who}.__prepare__() must return a mapping, not ${typeOf(namespace).tp_name}`);

@@ -1,10 +1,16 @@
 import { PyDict } from '../objects/dict.ts';
-import { attributeError, attributeErrorType, isException, type PyBaseException, typeError } from '../objects/exception.ts';
+import {
+  attributeError,
+  attributeErrorType,
+  isException,
+  type PyBaseException,
+  typeError,
+} from '../objects/exception.ts';
 import { PyFunction, PyMethod } from '../objects/function.ts';
 import {
   MAX_SHAPE_SIZE,
   PyInstance,
-  PyObject,
+  type PyObject,
   PyType,
   type Slot,
   typeOf,
@@ -184,4 +190,3 @@ export function setTypeAttribute(self: PyType, name: string, value: Slot): void 
 export function isTypeObject(value: Value): value is PyType {
   return value instanceof PyType && value.type === typeType;
 }
-

@@ -1,7 +1,7 @@
-import { typeError } from '../objects/exception.ts';
-import { type KwNames, type Slot, typeOf, type Value } from '../objects/object.ts';
-import { PyFunction, PyMethod } from '../objects/function.ts';
 import { callFunction } from '../interpreter/call.ts';
+import { typeError } from '../objects/exception.ts';
+import { PyFunction, PyMethod } from '../objects/function.ts';
+import { type KwNames, type Slot, typeOf, type Value } from '../objects/object.ts';
 
 /** Calls anything. `kwNames` name the last arguments, as in CPython's vectorcall. */
 export function callWith(callable: Value, args: Value[], kwNames: KwNames): Value {

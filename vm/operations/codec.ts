@@ -1,5 +1,11 @@
-import { newException, lookupErrorType, unicodeDecodeErrorType, unicodeEncodeErrorType, PyBaseException } from '../objects/exception.ts';
 import { PyBytes } from '../objects/bytes.ts';
+import {
+  lookupErrorType,
+  newException,
+  PyBaseException,
+  unicodeDecodeErrorType,
+  unicodeEncodeErrorType,
+} from '../objects/exception.ts';
 import { tupleOf } from '../objects/tuple.ts';
 
 /** The spelling by which codecs are known here: lower case, without separators. */
@@ -90,7 +96,7 @@ function encodeUnits(text: string, encoding: string, limit: number, errors: stri
 const encoder = new TextEncoder();
 
 function encodeUtf8(text: string, errors: string): Uint8Array {
-  if (text.isWellFormed()) return encoder.encode(text);
+  if (!/[\ud800-\udfff]/u.test(text)) return encoder.encode(text);
   const parts: number[] = [];
   let position = 0;
   for (const character of text) {
@@ -183,7 +189,8 @@ function decodeBrokenUtf8(bytes: Uint8Array, errors: string, encoding: string): 
       i++;
       continue;
     }
-    const need = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
+    const need =
+      lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
     let good = 1;
     let code = need === 1 ? lead & 31 : need === 2 ? lead & 15 : lead & 7;
     while (good <= need && i + good < bytes.length) {
@@ -228,10 +235,12 @@ function decodeWide(bytes: Uint8Array, width: 2 | 4, order: string | undefined):
       at = width;
     }
   }
-  if (bytes.length % width !== 0) throw decodeError(`utf-${width * 8}`, bytes, bytes.length - (bytes.length % width), bytes.length, 'truncated data');
+  if (bytes.length % width !== 0)
+    throw decodeError(`utf-${width * 8}`, bytes, bytes.length - (bytes.length % width), bytes.length, 'truncated data');
   let text = '';
   for (; at < bytes.length; at += width) {
-    text += width === 2 ? String.fromCharCode(view.getUint16(at, little)) : String.fromCodePoint(view.getUint32(at, little));
+    text +=
+      width === 2 ? String.fromCharCode(view.getUint16(at, little)) : String.fromCodePoint(view.getUint32(at, little));
   }
   return text;
 }

@@ -1,8 +1,8 @@
+import { enterNative, leaveNative } from '../interpreter/depth.ts';
 import { typeError } from '../objects/exception.ts';
+import { PyFloat } from '../objects/float.ts';
 import { Compare, NotImplemented, typeOf, type Value } from '../objects/object.ts';
 import { isTrue } from './truth.ts';
-import { PyFloat } from '../objects/float.ts';
-import { enterNative, leaveNative } from '../interpreter/depth.ts';
 
 const symbols = ['<', '<=', '==', '!=', '>', '>='];
 /** By Compare: what the right operand is asked. */

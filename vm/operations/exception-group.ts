@@ -1,12 +1,12 @@
+import { vm } from '../interpreter/state.ts';
 import { addTraceback } from '../interpreter/unwind.ts';
 import { baseExceptionGroupType, baseExceptionType, PyBaseException, typeError } from '../objects/exception.ts';
-import { instanceDict, callMethod } from './attribute.ts';
 import { PyList } from '../objects/list.ts';
 import { PyType, typeOf, type Value } from '../objects/object.ts';
 import { PyTuple } from '../objects/tuple.ts';
+import { callMethod, instanceDict } from './attribute.ts';
 import { call } from './call.ts';
 import { isTrue } from './truth.ts';
-import { vm } from '../interpreter/state.ts';
 
 /** The exceptions directly in a group. */
 export function groupMembers(group: PyBaseException): readonly PyBaseException[] {
@@ -77,7 +77,8 @@ export function prepareReraise(original: PyBaseException, results: PyList): Valu
   const reraised: PyBaseException[] = [];
   for (const item of results.items) {
     if (!(item instanceof PyBaseException)) continue;
-    if (isGroup(original) ? item.traceback === original.traceback && isGroup(item) : item === original) reraised.push(item);
+    if (isGroup(original) ? item.traceback === original.traceback && isGroup(item) : item === original)
+      reraised.push(item);
     else raised.push(item);
   }
   if (!isGroup(original)) return raised.length > 0 ? group(raised) : (reraised[0] ?? null);

@@ -1,7 +1,7 @@
+import { vm } from '../interpreter/state.ts';
+import { hashInteger } from '../numbers/hash.ts';
 import { typeError } from '../objects/exception.ts';
 import { type Hash, typeOf, type Value } from '../objects/object.ts';
-import { hashInteger } from '../numbers/hash.ts';
-import { vm } from '../interpreter/state.ts';
 
 /** hash(value). */
 export function hashOf(value: Value): Hash {

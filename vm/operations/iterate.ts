@@ -1,9 +1,9 @@
 import { vm } from '../interpreter/state.ts';
 import { PyDict } from '../objects/dict.ts';
 import { stopIteration, typeError } from '../objects/exception.ts';
+import { SequenceIterator } from '../objects/iterator.ts';
 import { PyList } from '../objects/list.ts';
 import { listType, type Slot, typeOf, type Value } from '../objects/object.ts';
-import { SequenceIterator } from '../objects/iterator.ts';
 import { PyTuple } from '../objects/tuple.ts';
 
 /** iter(value). */

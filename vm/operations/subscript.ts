@@ -1,11 +1,21 @@
+import type { PyDict } from '../objects/dict.ts';
 import { indexError, keyError, typeError, valueError } from '../objects/exception.ts';
-import { PyDict } from '../objects/dict.ts';
-import { PyList } from '../objects/list.ts';
-import { isInt } from '../objects/int.ts';
-import { dictType, listType, type PyType, PyType as TypeClass, type Slot, tupleType, typeOf, typeType, type Value } from '../objects/object.ts';
-import { PySlice } from '../objects/slice.ts';
-import { PyTuple } from '../objects/tuple.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
+import { isInt } from '../objects/int.ts';
+import type { PyList } from '../objects/list.ts';
+import {
+  dictType,
+  listType,
+  type PyType,
+  type Slot,
+  PyType as TypeClass,
+  tupleType,
+  typeOf,
+  typeType,
+  type Value,
+} from '../objects/object.ts';
+import { PySlice } from '../objects/slice.ts';
+import type { PyTuple } from '../objects/tuple.ts';
 import { index } from './arithmetic.ts';
 import { lookupAttribute } from './attribute.ts';
 import { call } from './call.ts';

@@ -1,9 +1,9 @@
 import { enterNative, leaveNative } from '../interpreter/depth.ts';
-import { integerToText } from '../numbers/integer-text.ts';
 import { vm } from '../interpreter/state.ts';
+import { integerToText } from '../numbers/integer-text.ts';
 import { typeError } from '../objects/exception.ts';
-import { stringOf } from '../objects/str.ts';
 import { typeOf, type Value } from '../objects/object.ts';
+import { stringOf } from '../objects/str.ts';
 import { callSpecial } from './call.ts';
 
 /** repr(value). */
