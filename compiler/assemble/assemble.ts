@@ -8,7 +8,7 @@ import type { Opcodes } from '../targets/target.ts';
 import { assembleBlockStackUnit } from './block-stack.ts';
 import { exceptionTable } from './exception-table.ts';
 import { localsplus } from './localsplus.ts';
-import { locationTable } from './location-table.ts';
+import { locationTable, resolveNextLocations } from './location-table.ts';
 import { type Layout, resolveJumps } from './resolve-jumps.ts';
 
 /**
@@ -27,6 +27,7 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
   const { unit } = graph;
   const { opcodes } = unit.target;
   const instructions = flatten(graph);
+  if (graph.hasNextLocations) resolveNextLocations(instructions);
   const layout = resolveJumps(instructions, opcodes);
   const { names, kinds } = localsplus(unit);
   return {
@@ -49,9 +50,11 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
     co_qualname: unit.qualname,
     co_firstlineno: unit.firstlineno,
     co_linetable: locationTable(instructions, layout.sizes, unit.firstlineno),
-    co_exceptiontable: exceptionTable(instructions, layout.offsets),
+    co_exceptiontable: graph.hasBlockPushes ? exceptionTable(instructions, layout.offsets) : NO_EXCEPTIONS,
   };
 }
+
+const NO_EXCEPTIONS = new Uint8Array(0);
 
 /** Two bytes a code unit: EXTENDED_ARGs, the instruction, and its caches as zeros (CPython 3.14's write_instr). */
 function codeBytes(instructions: readonly CfgInstruction[], layout: Layout, { number, caches }: Opcodes): Uint8Array {

@@ -1,3 +1,5 @@
+const EMPTY = new Uint8Array(0);
+
 /** Bytes of a length that is not known in advance; one writer serves many tables. */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
@@ -14,6 +16,7 @@ export class ByteWriter {
 
   /** What was written, as an array of its own; the writer is empty again. */
   take(): Uint8Array {
+    if (this.#length === 0) return EMPTY;
     const taken = this.#bytes.slice(0, this.#length);
     this.#length = 0;
     return taken;

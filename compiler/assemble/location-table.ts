@@ -20,14 +20,12 @@ let line = 0;
 
 /**
  * co_linetable of PEP 626 and 657 for instructions of these sizes in code units (CPython 3.14's assemble_location_info).
- * NEXT_LOCATION is replaced in the instructions by what it stands for.
  */
 export function locationTable(
   instructions: readonly CfgInstruction[],
   sizes: Uint8Array,
   firstLine: number,
 ): Uint8Array {
-  resolveNextLocations(instructions);
   line = firstLine;
   let location = NO_LOCATION;
   let units = 0;
@@ -44,7 +42,8 @@ export function locationTable(
   return writer.take();
 }
 
-function resolveNextLocations(instructions: readonly CfgInstruction[]): void {
+/** Replaces NEXT_LOCATION in the instructions by what it stands for. */
+export function resolveNextLocations(instructions: readonly CfgInstruction[]): void {
   for (let i = instructions.length - 1; i >= 0; i--) {
     const instruction = instructions[i]!;
     if (instruction.location.lineno !== NEXT_LOCATION.lineno) continue;

@@ -5,23 +5,28 @@ import type { Opcodes } from '../targets/target.ts';
 /** END_ASYNC_FOR holds the distance to the END_SEND of its loop, which stands this far behind the SEND it jumps to. */
 const END_SEND_OFFSET = 5;
 
-/** Where the instructions lie, in code units. */
+/** Where the instructions lie, in code units. Made once and used for every code object; the arrays are too long. */
 export interface Layout {
   /** Offset of each instruction, and one past the end. */
-  readonly offsets: Int32Array;
+  offsets: Int32Array;
   /** Size of each, EXTENDED_ARG and caches included. */
-  readonly sizes: Uint8Array;
+  sizes: Uint8Array;
 }
+
+const layout: Layout = { offsets: new Int32Array(256), sizes: new Uint8Array(256) };
 
 /**
  * Gives unconditional jumps their direction and turns the index that every jump holds into a distance. Distances depend
  * on sizes and sizes on distances, so this goes round until nothing changes (CPython 3.14's resolve_unconditional_jumps
- * and resolve_jump_offsets).
+ * and resolve_jump_offsets). The layout is good until the next call.
  */
 export function resolveJumps(instructions: readonly CfgInstruction[], { caches }: Opcodes): Layout {
   const count = instructions.length;
-  const offsets = new Int32Array(count + 1);
-  const sizes = new Uint8Array(count);
+  if (layout.sizes.length <= count) {
+    layout.offsets = new Int32Array(count * 2);
+    layout.sizes = new Uint8Array(count * 2);
+  }
+  const { offsets, sizes } = layout;
   const jumps: number[] = [];
   for (let i = 0; i < count; i++) {
     const instruction = instructions[i]!;
@@ -58,7 +63,7 @@ export function resolveJumps(instructions: readonly CfgInstruction[], { caches }
       isChanged = true;
     }
   } while (isChanged);
-  return { offsets, sizes };
+  return layout;
 }
 
 /** Code units of an instruction without its caches: one for every byte of the oparg. */

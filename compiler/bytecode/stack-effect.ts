@@ -56,6 +56,18 @@ define(0, BY_OPARG, Op.LOAD_GLOBAL);
 define(1, BY_OPARG, Op.LOAD_ATTR, Op.UNPACK_EX, Op.UNPACK_SEQUENCE);
 define(3, BY_OPARG, Op.LOAD_SUPER_ATTR);
 
+function isBlockPush(op: Op): boolean {
+  return op === Op.SETUP_FINALLY || op === Op.SETUP_WITH || op === Op.SETUP_CLEANUP;
+}
+
+/** In `fixedEffects`: ask `netEffect`. */
+export const VARIABLE_EFFECT = 127;
+
+/** Change of the stack's depth where it does not jump, by Op, for opcodes whose oparg does not matter. */
+export const fixedEffects = Int8Array.from(popped, (pops, op) =>
+  pops >= 0 && pushed[op]! >= 0 && !isBlockPush(op) ? pushed[op]! - pops : VARIABLE_EFFECT,
+);
+
 /** Values that an instruction of 3.11's kind takes from the stack (CPython 3.14's _PyOpcode_num_popped). */
 export function numPopped(op: Op, oparg: number): number {
   const fixed = popped[op]!;
@@ -129,6 +141,6 @@ export function numPushed(op: Op, oparg: number): number {
  * exception arrives at the handler only (CPython 3.14's PyCompile_OpcodeStackEffectWithJump).
  */
 export function netEffect(op: Op, oparg: number, jump: boolean): number {
-  if (!jump && (op === Op.SETUP_FINALLY || op === Op.SETUP_WITH || op === Op.SETUP_CLEANUP)) return 0;
+  if (!jump && isBlockPush(op)) return 0;
   return numPushed(op, oparg) - numPopped(op, oparg);
 }

@@ -19,7 +19,6 @@ export const addLoadChecks: Pass = {
     if (locals === 0) return;
     if (locals > TRACKED_LOCALS) checkUntrackedLocals(entry, locals);
     clearVisited(entry);
-    for (let b: BasicBlock | null = entry; b !== null; b = b.next) b.unsafeLocalsLow = b.unsafeLocalsHigh = 0;
     const todo: BasicBlock[] = [];
     const tracked = Math.min(locals, TRACKED_LOCALS);
     let low = 0;
@@ -28,6 +27,7 @@ export const addLoadChecks: Pass = {
       if (i < 32) low |= 1 << i;
       else high |= 1 << (i - 32);
     }
+    if ((low | high) === 0 && !graph.unsetsLocals) return;
     pushUnsafe(entry, low, high, todo);
     // Any block may unset a local, so each is scanned at least once; what that tells is then spread.
     for (let b: BasicBlock | null = entry; b !== null; b = b.next) scan(b, todo);

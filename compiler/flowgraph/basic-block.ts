@@ -10,13 +10,14 @@ export class CfgInstruction {
   /** Where a jump goes, or the handler that a block push installs. */
   target: BasicBlock | null;
   /** The handler of an exception raised here. */
-  except: BasicBlock | null = null;
+  except: BasicBlock | null;
 
   constructor(op: Op, oparg: number, location: Location, target: BasicBlock | null) {
     this.op = op;
     this.oparg = oparg;
     this.location = location;
     this.target = target;
+    this.except = null;
   }
 
   copy(): CfgInstruction {

@@ -15,9 +15,9 @@ const NOT_LOCAL = -1;
 export const borrowLoads: Pass = {
   name: 'borrowLoads',
   after: ['normalizeJumps'],
-  run({ entry }) {
+  run({ entry, unit }) {
+    if (unit.varnames.length + unit.cellvars.length + unit.freevars.length === 0) return;
     clearVisited(entry);
-    const analysis = new Analysis();
     entry.isVisited = true;
     entry.startDepth = 0;
     analysis.todo.push(entry);
@@ -215,6 +215,9 @@ class Analysis {
     this.#keep(this.#producers[this.#size]!);
   }
 }
+
+/** One for all code blocks: its arrays are as large as the largest needs. */
+const analysis = new Analysis();
 
 function hasLoads({ instructions }: BasicBlock): boolean {
   for (let i = 0; i < instructions.length; i++) {

@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import { netEffect } from '../bytecode/stack-effect.ts';
+import { fixedEffects, netEffect, VARIABLE_EFFECT } from '../bytecode/stack-effect.ts';
 import { InternalError } from '../text/internal-error.ts';
 import type { BasicBlock } from './basic-block.ts';
 import type { Pass } from './pass.ts';
@@ -20,7 +20,8 @@ export const calculateStackDepth: Pass = {
         const { op, oparg, target } = instructions[i]!;
         if (depth > maximum) maximum = depth;
         if (target !== null && op !== Op.END_ASYNC_FOR) arriveWith(target, depth + netEffect(op, oparg, true), todo);
-        depth += netEffect(op, oparg, false);
+        const fixed = fixedEffects[op]!;
+        depth += fixed === VARIABLE_EFFECT ? netEffect(op, oparg, false) : fixed;
         if (depth < 0) throw new InternalError(`stack underflow at opcode ${op}`);
       }
       if (block.next !== null && block.hasFallthrough()) arriveWith(block.next, depth, todo);

@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import type { Instruction, InstructionSequence } from '../codegen/instruction.ts';
+import { type Instruction, type InstructionSequence, NEXT_LOCATION } from '../codegen/instruction.ts';
 import type { CodeUnit } from '../codegen/unit.ts';
 import { BasicBlock, CfgInstruction } from './basic-block.ts';
 import { ConstantPool } from './constant-pool.ts';
@@ -10,12 +10,21 @@ export class FlowGraph {
   readonly unit: CodeUnit;
   readonly entry: BasicBlock;
   readonly constants: ConstantPool;
+  /** Whether there is any exception handler; most code blocks have none, and some passes nothing to do then. */
+  readonly hasBlockPushes: boolean;
+  /** Whether any instruction can make a local unset. */
+  readonly unsetsLocals: boolean;
+  /** Whether any instruction has the location of the next. */
+  readonly hasNextLocations: boolean;
   /** Depth of the value stack that the code needs (calculateStackDepth). */
   stackSize = 0;
 
-  constructor(unit: CodeUnit, entry: BasicBlock) {
+  constructor(unit: CodeUnit, entry: BasicBlock, flags: number, hasNextLocations: boolean) {
     this.unit = unit;
     this.entry = entry;
+    this.hasBlockPushes = (flags & OpFlag.BLOCK_PUSH) !== 0;
+    this.unsetsLocals = (flags & OpFlag.UNSETS_LOCAL) !== 0;
+    this.hasNextLocations = hasNextLocations;
     this.constants = new ConstantPool(unit.consts);
   }
 }
@@ -26,33 +35,38 @@ export class FlowGraph {
  */
 export function flowGraphFrom(unit: CodeUnit): FlowGraph {
   const { instructions, labels, annotations } = unit.sequence;
-  const isTarget = new Uint8Array(instructions.length + 1);
-  for (let i = 0; i < instructions.length; i++) {
-    const { op, oparg } = instructions[i]!;
-    if ((opFlags[op]! & OpFlag.HAS_TARGET) !== 0) isTarget[labels[oparg]!] = 1;
+  const count = instructions.length;
+  if (targetAt.length < count) targetAt = new Int32Array(count * 2);
+  targetAt.fill(0, 0, count);
+  let allFlags = 0;
+  let hasNextLocations = false;
+  for (let i = 0; i < count; i++) {
+    const { op, oparg, location } = instructions[i]!;
+    const flags = opFlags[op]!;
+    allFlags |= flags;
+    if ((flags & OpFlag.HAS_TARGET) !== 0) targetAt[labels[oparg]!] = 1;
+    if (location === NEXT_LOCATION) hasNextLocations = true;
   }
 
-  const blockAt: (BasicBlock | undefined)[] = [];
+  const targets: BasicBlock[] = [];
   const entry = new BasicBlock(false);
   let block = entry;
   let isTerminated = false;
-  for (let i = 0; i < instructions.length; i++) {
-    const instruction = instructions[i]!;
-    const { op } = instruction;
+  for (let i = 0; i < count; i++) {
+    const { op, oparg, location } = instructions[i]!;
     if (op === Op.ANNOTATIONS_PLACEHOLDER) {
       if (annotations !== null) appendAll(block, annotations);
       continue;
     }
-    if (isTarget[i] === 1) {
-      if (isTerminated || block.instructions.length > 0 || block.isLabelled) {
-        block = block.next = new BasicBlock(true);
-      }
+    if (targetAt[i] === 1) {
+      if (isTerminated || block.instructions.length > 0) block = block.next = new BasicBlock(true);
       block.isLabelled = true;
-      blockAt[i] = block;
+      targetAt[i] = targets.length;
+      targets.push(block);
     } else if (isTerminated) {
       block = block.next = new BasicBlock(false);
     }
-    block.instructions.push(new CfgInstruction(op, instruction.oparg, instruction.location, null));
+    block.instructions.push(new CfgInstruction(op, oparg, location, null));
     isTerminated = (opFlags[op]! & OpFlag.TERMINATOR) !== 0;
   }
 
@@ -61,12 +75,15 @@ export function flowGraphFrom(unit: CodeUnit): FlowGraph {
     for (let i = 0; i < list.length; i++) {
       const instruction = list[i]!;
       if ((opFlags[instruction.op]! & OpFlag.HAS_TARGET) === 0) continue;
-      instruction.target = blockAt[labels[instruction.oparg]!]!;
+      instruction.target = targets[targetAt[labels[instruction.oparg]!]!]!;
       instruction.oparg = 0;
     }
   }
-  return new FlowGraph(unit, entry);
+  return new FlowGraph(unit, entry, allFlags, hasNextLocations);
 }
+
+/** By instruction: first whether anything refers to it, then the number of its block among those referred to. */
+let targetAt = new Int32Array(256);
 
 function appendAll(block: BasicBlock, sequence: InstructionSequence): void {
   for (const { op, oparg, location } of sequence.instructions) {

@@ -15,6 +15,7 @@ export const labelExceptionTargets: Pass = {
   name: 'labelExceptionTargets',
   after: ['markExceptHandlers'],
   run(graph) {
+    if (!graph.hasBlockPushes) return;
     clearVisited(graph.entry);
     const todo: BasicBlock[] = [graph.entry];
     graph.entry.isVisited = true;

@@ -7,6 +7,7 @@ export const markExceptHandlers: Pass = {
   name: 'markExceptHandlers',
   after: [],
   run(graph) {
+    if (!graph.hasBlockPushes) return;
     for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
       const { instructions } = b;
       for (let i = 0; i < instructions.length; i++) {

@@ -20,14 +20,15 @@ export const optimizeBasicBlocks: Pass = {
   after: ['optimizeLoadConst'],
   run(graph) {
     for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      optimizeBlock(b, graph.constants);
-      optimizeSwaps(b);
+      if (optimizeBlock(b, graph.constants)) optimizeSwaps(b);
     }
   },
 };
 
-function optimizeBlock(block: BasicBlock, constants: ConstantPool): void {
+/** Whether the block has SWAPs then. */
+function optimizeBlock(block: BasicBlock, constants: ConstantPool): boolean {
   const { instructions } = block;
+  let hasSwaps = false;
   for (let i = 0; i < instructions.length; i++) {
     const instruction = instructions[i]!;
     const { op, oparg } = instruction;
@@ -84,6 +85,7 @@ function optimizeBlock(block: BasicBlock, constants: ConstantPool): void {
         break;
       }
       case Op.SWAP:
+        hasSwaps = true;
         if (oparg === 1) instruction.set(Op.NOP, 0);
         break;
       case Op.LOAD_GLOBAL: {
@@ -144,6 +146,7 @@ function optimizeBlock(block: BasicBlock, constants: ConstantPool): void {
         break;
     }
   }
+  return hasSwaps;
 }
 
 const unpacksSame = (next: CfgInstruction | undefined, count: number): boolean =>

@@ -14,7 +14,7 @@ export const pushColdBlocks: Pass = {
   after: ['insertSuperinstructions'],
   run(graph) {
     const { entry } = graph;
-    if (!hasHandlers(entry)) return;
+    if (!graph.hasBlockPushes) return;
     markWarm(entry);
     markCold(entry);
     addExplicitJumps(entry);
@@ -22,11 +22,6 @@ export const pushColdBlocks: Pass = {
     removeRedundantNopsAndJumps.run(graph);
   },
 };
-
-function hasHandlers(entry: BasicBlock): boolean {
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) if (b.isHandler) return true;
-  return false;
-}
 
 /** Blocks that can be reached without an exception. */
 function markWarm(entry: BasicBlock): void {

@@ -62,9 +62,12 @@ export function removeNops(graph: FlowGraph): number {
 function removeNopsOf(block: BasicBlock): number {
   const { instructions } = block;
   const size = instructions.length;
-  let kept = 0;
-  let previousLine = -1;
-  for (let i = 0; i < size; i++) {
+  let first = 0;
+  while (first < size && instructions[first]!.op !== Op.NOP) first++;
+  if (first === size) return 0;
+  let kept = first;
+  let previousLine = first > 0 ? instructions[first - 1]!.location.lineno : -1;
+  for (let i = first; i < size; i++) {
     const instruction = instructions[i]!;
     const line = instruction.location.lineno;
     if (instruction.op === Op.NOP) {

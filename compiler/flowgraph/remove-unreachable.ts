@@ -7,7 +7,7 @@ export const removeUnreachable: Pass = {
   name: 'removeUnreachable',
   after: ['labelExceptionTargets'],
   run(graph) {
-    const { entry } = graph;
+    const { entry, hasBlockPushes } = graph;
     for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
       b.predecessors = 0;
       b.isVisited = false;
@@ -18,7 +18,8 @@ export const removeUnreachable: Pass = {
     for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
       if (block.next !== null && block.hasFallthrough()) reach(block.next, todo);
       const { instructions } = block;
-      for (let i = 0; i < instructions.length; i++) {
+      // Jumps stand last; only block pushes don't.
+      for (let i = hasBlockPushes ? 0 : Math.max(instructions.length - 1, 0); i < instructions.length; i++) {
         const instruction = instructions[i]!;
         if ((opFlags[instruction.op]! & OpFlag.HAS_TARGET) !== 0) reach(instruction.target!, todo);
       }

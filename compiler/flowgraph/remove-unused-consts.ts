@@ -2,6 +2,9 @@ import type { BasicBlock } from './basic-block.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
+/** By constant: -1 while no instruction is known to load it, then where it moves. */
+let newIndex = new Int32Array(64);
+
 /** Drops constants that no instruction loads any more; the first stays, it may be the docstring (remove_unused_consts). */
 export const removeUnusedConsts: Pass = {
   name: 'removeUnusedConsts',
@@ -9,7 +12,8 @@ export const removeUnusedConsts: Pass = {
   run(graph) {
     const { list } = graph.constants;
     if (list.length === 0) return;
-    const newIndex = new Int32Array(list.length).fill(-1);
+    if (newIndex.length < list.length) newIndex = new Int32Array(list.length * 2);
+    newIndex.fill(-1, 0, list.length);
     newIndex[0] = 0;
     let used = 1;
     for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
@@ -23,7 +27,7 @@ export const removeUnusedConsts: Pass = {
     }
     if (used === list.length) return;
     let kept = 0;
-    for (let i = 0; i < newIndex.length; i++) {
+    for (let i = 0; i < list.length; i++) {
       if (newIndex[i] === -1) continue;
       list[kept] = list[i]!;
       newIndex[i] = kept++;

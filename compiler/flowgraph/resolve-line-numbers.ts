@@ -40,7 +40,7 @@ function duplicateExitsWithoutLine(entry: BasicBlock): void {
 }
 
 const isExitOrEvalCheckWithoutLine = (block: BasicBlock): boolean =>
-  (block.exitsScope() || block.hasEvalBreak()) && block.hasNoLineNumber();
+  block.hasNoLineNumber() && (block.exitsScope() || block.hasEvalBreak());
 
 /** Lets an instruction inherit the location before it, also out of the only block that leads here. */
 function propagateLineNumbers(entry: BasicBlock): void {
