@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parse } from '../compiler/syntax/parse.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
-import { decodeSource, sourceFromString } from '../compiler/text/source.ts';
+import { decodeSource } from '../compiler/text/source.ts';
 import { brokenPrograms } from '../test/compiler/syntax/broken-programs.ts';
 import { libraryFiles } from './library-zip.ts';
 import { nativeOracle, nativePython, pyodideOracle } from './oracle.ts';
@@ -106,7 +106,7 @@ if (process.argv.includes('--golden')) {
 }
 
 function verdict(program: string): string {
-  const { diagnostics } = parse(sourceFromString(program), { mode: 'exec' });
+  const { diagnostics } = parse(decodeSource(new TextEncoder().encode(program)), { mode: 'exec' });
   const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
   const warnings = diagnostics.filter(isWarning).map((warning) => `${warning.message}@${warning.lineno}`);
   const said =

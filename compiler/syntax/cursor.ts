@@ -8,21 +8,31 @@ export class ParseFailure {
   diagnostic: Diagnostic | undefined = undefined;
 }
 
-/** How deep expressions and statements may nest before CPython's parser gives up, too. */
+/** How deep expressions and statements may nest. CPython's own limit is the size of the C stack. */
 const maxDepth = 1000;
+
+/** What CPython raises where text nests too deeply for its parser. */
+export const tooDeep: Diagnostic = {
+  category: 'MemoryError',
+  message: 'Parser stack overflowed - Python source too complex to parse',
+  lineno: 0,
+  offset: 0,
+  end_lineno: 0,
+  end_offset: 0,
+};
 
 /** A place in the token columns, and the small steps that every rule takes. */
 export abstract class Cursor {
   protected readonly tokens: Tokens;
   protected readonly text: string;
-  protected readonly kinds: Uint8Array;
-  protected readonly starts: Int32Array;
-  protected readonly ends: Int32Array;
-  protected readonly lines: Int32Array;
-  protected readonly cols: Int32Array;
-  protected readonly endLines: Int32Array;
-  protected readonly endCols: Int32Array;
-  protected readonly values: Int32Array;
+  protected kinds: Uint8Array;
+  protected starts: Int32Array;
+  protected ends: Int32Array;
+  protected lines: Int32Array;
+  protected cols: Int32Array;
+  protected endLines: Int32Array;
+  protected endCols: Int32Array;
+  protected values: Int32Array;
   protected readonly names: readonly string[];
   /** Index of the current token. */
   protected p = 0;
@@ -40,6 +50,19 @@ export abstract class Cursor {
     this.endCols = tokens.endCols;
     this.values = tokens.values;
     this.names = tokens.names;
+  }
+
+  /** Takes the columns anew after more tokens were made. */
+  protected attachColumns(): void {
+    const { tokens } = this;
+    this.kinds = tokens.kinds;
+    this.starts = tokens.starts;
+    this.ends = tokens.ends;
+    this.lines = tokens.lines;
+    this.cols = tokens.cols;
+    this.endLines = tokens.endLines;
+    this.endCols = tokens.endCols;
+    this.values = tokens.values;
   }
 
   protected expect(kind: TokenKind): void {
@@ -71,7 +94,7 @@ export abstract class Cursor {
   }
 
   protected enter(): void {
-    if (++this.depth > maxDepth) this.fail();
+    if (++this.depth > maxDepth) this.fail(tooDeep);
   }
 
   protected leave(): void {

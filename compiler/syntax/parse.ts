@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
 import type { SourceText } from '../text/source.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
-import { ParseFailure } from './cursor.ts';
-import { SecondPass } from './errors/second-pass.ts';
-import { StatementParser } from './statements.ts';
+import { ParseFailure, tooDeep } from './cursor.ts';
+import { GaveUp, RecoveringParser } from './recovery.ts';
 import { TokenKind } from './token.ts';
 import { tokenize } from './tokenizer.ts';
 import { Tokens } from './tokens.ts';
@@ -47,52 +46,55 @@ function takeTokens(length: number): Tokens {
     : new Tokens(estimate);
 }
 
-class ModuleParser extends StatementParser {
+class ModuleParser extends RecoveringParser {
   run({ mode }: ParseOptions): Parsed {
-    const diagnostics: Diagnostic[] = [];
-    let tree: Mod = emptyTree();
-    try {
-      tree = mode === 'exec' ? this.file() : mode === 'eval' ? this.eval() : this.interactive();
-    } catch (failure) {
-      if (!(failure instanceof ParseFailure || failure instanceof RangeError)) throw failure;
-      diagnostics.push(this.explain(mode));
-    }
-    diagnostics.push(...this.tokens.warnings, ...this.stringWarnings);
-    return { tree, diagnostics };
+    const tree: Mod = mode === 'exec' ? this.file() : this.single(mode);
+    const warnings = this.warningsBeforeError ?? [...this.tokens.warnings, ...this.stringWarnings];
+    return { tree, diagnostics: [...this.errors, ...warnings] };
   }
-
-  /** First token of the last whole statement of the file: what is wrong may be how the next one continues it. */
-  private statementStart = 0;
-
-  /** The error that CPython reports. What came before the last whole statement is known to be right. */
-  private explain(mode: ParseOptions['mode']): Diagnostic {
-    const rule = mode === 'exec' ? 'file' : mode === 'eval' ? 'eval' : 'interactive';
-    try {
-      const pass = new SecondPass(this.tokens, this, this.statementStart, this.barryAtStart);
-      return pass.run(rule) ?? this.generic();
-    } catch (failure) {
-      // The text nests deeper than the stack is.
-      if (!(failure instanceof RangeError)) throw failure;
-      return this.generic();
-    }
-  }
-
-  private generic(): Diagnostic {
-    return this.tokens.error ?? this.diagnosticAt(this.p, 'invalid syntax');
-  }
-
-  private barryAtStart = false;
 
   private file(): Mod {
     const body: Stmt[] = [];
-    while (this.kinds[this.p] !== TokenKind.ENDMARKER) {
-      const start = this.p;
-      const barry = this.barryAsBdfl;
-      this.statement(body);
-      this.statementStart = start;
-      this.barryAtStart = barry;
+    try {
+      while (this.kinds[this.p] !== TokenKind.ENDMARKER) this.topLevelStatement(body);
+    } catch (failure) {
+      if (!(failure instanceof GaveUp)) throw failure;
     }
     return { kind: NodeKind.Module, body };
+  }
+
+  private topLevelStatement(body: Stmt[]): void {
+    const start = this.p;
+    const barry = this.barryAsBdfl;
+    try {
+      this.statement(body);
+      this.wholeStatement = start;
+      this.barryAtWholeStatement = barry;
+    } catch (failure) {
+      this.depth = 0;
+      this.indents.length = 1;
+      this.recover(start, body, failure, 0);
+      // A block that was opened before the error ends here.
+      while (this.accept(TokenKind.DEDENT));
+    }
+    if (this.salvage.length > 0) this.salvage.length = 0;
+  }
+
+  /** One expression, or one statement as it is typed; nothing is left to go on with after an error. */
+  private single(mode: 'eval' | 'single'): Mod {
+    try {
+      return mode === 'eval' ? this.eval() : this.interactive();
+    } catch (failure) {
+      if (failure instanceof RangeError || (failure instanceof ParseFailure && failure.diagnostic === tooDeep)) {
+        this.errors.push(tooDeep);
+      } else if (failure instanceof ParseFailure) {
+        if (this.errors.length === 0)
+          this.errors.push(this.explain(mode === 'eval' ? 'eval' : 'interactive', 0, false));
+      } else if (!(failure instanceof GaveUp)) {
+        throw failure;
+      }
+      return emptyTree();
+    }
   }
 
   private eval(): Mod {

@@ -17,13 +17,35 @@ import { PatternParser } from './patterns.ts';
 import { SoftKeyword, TokenKind } from './token.ts';
 
 /** Statements; rule names are the grammar's. */
-export class StatementParser extends PatternParser {
+export abstract class StatementParser extends PatternParser {
+  /** Columns of the blocks around the current statement, outermost first. */
+  protected readonly indents: number[] = [0];
+  /** Blocks that were read for the statement at hand: what is left of it if it turns out broken. */
+  protected readonly salvage: Stmt[][] = [];
+
+  /** Goes on after a syntax error in the statement that begins at the token `start`; its blocks are `salvage` from `salvaged` on. */
+  protected abstract recover(start: number, into: Stmt[], failure: unknown, salvaged: number): void;
+
   /** Statements up to a DEDENT or the end. */
   protected statements(into: Stmt[]): void {
+    const { depth } = this;
+    const salvaged = this.salvage.length;
+    const indents = this.indents.length;
+    let start = this.p;
     for (;;) {
-      const kind = this.kinds[this.p];
-      if (kind === TokenKind.DEDENT || kind === TokenKind.ENDMARKER) return;
-      this.statement(into);
+      try {
+        for (;;) {
+          start = this.p;
+          const kind = this.kinds[start];
+          if (kind === TokenKind.DEDENT || kind === TokenKind.ENDMARKER) return;
+          this.statement(into);
+          if (this.salvage.length > salvaged) this.salvage.length = salvaged;
+        }
+      } catch (failure) {
+        this.depth = depth;
+        this.indents.length = indents;
+        this.recover(start, into, failure, salvaged);
+      }
     }
   }
 
@@ -87,10 +109,13 @@ export class StatementParser extends PatternParser {
     }
     this.p++;
     this.expect(TokenKind.INDENT);
+    this.indents.push(this.values[this.p - 1]);
     this.enter();
     this.statements(body);
     this.leave();
+    this.indents.pop();
     this.expect(TokenKind.DEDENT);
+    this.salvage.push(body);
     return body;
   }
 

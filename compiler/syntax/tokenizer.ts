@@ -53,8 +53,18 @@ const extraBytes = (c: number): number => (c < 0x80 ? 0 : c < 0x800 || (c >= 0xd
  * Splits text into tokens as CPython's lexer does (Parser/lexer/lexer.c, 3.14). The text has '\n' line ends only, and
  * ends with one unless it is empty. Stops at the first error with an ERRORTOKEN and `tokens.error`.
  */
-export function tokenize(text: string, tokens: Tokens, from?: Resumption): void {
-  new Tokenizer(text, tokens).run(from);
+export function tokenize(text: string, tokens: Tokens): void {
+  tokens.text = text;
+  tokens.count = 0;
+  tokens.nameTable = new NameTable();
+  tokens.names = tokens.nameTable.names;
+  tokens.warnings = [];
+  new Tokenizer(tokens, tokens.nameTable).run(undefined);
+}
+
+/** Goes on after an error, at the start of a line: adds the tokens of the rest of the text. */
+export function resumeTokenizing(tokens: Tokens, from: Resumption): void {
+  new Tokenizer(tokens, tokens.nameTable!).run(from);
 }
 
 /** Where to go on after a syntax error: the start of a line, with the indentation that still holds. */
@@ -79,18 +89,14 @@ class Tokenizer {
   #modes: StringMode[] = [];
   #mode: StringMode | undefined = undefined;
 
-  constructor(text: string, tokens: Tokens) {
-    this.#text = text;
+  constructor(tokens: Tokens, names: NameTable) {
+    this.#text = tokens.text;
     this.#tokens = tokens;
-    this.#names = new NameTable();
-    tokens.text = text;
-    tokens.count = 0;
-    tokens.names = this.#names.names;
+    this.#names = names;
     tokens.error = undefined;
     tokens.errorIsRaised = false;
     tokens.errorInString = false;
     tokens.unclosed = this.#brackets;
-    tokens.warnings = [];
   }
 
   run(from: Resumption | undefined): void {
@@ -501,6 +507,7 @@ class Tokenizer {
       indents.push(column);
       altIndents.push(altColumn);
       this.#addIndentation(TokenKind.INDENT, pos);
+      this.#tokens.values[this.#tokens.count - 1] = column;
       return true;
     }
     let dedents = 0;

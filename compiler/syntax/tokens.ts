@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
+import type { NameTable } from './name-table.ts';
 
 /**
  * The tokens of one source, a column for each attribute. Lines count from 1, columns from 0 in UTF-8 bytes; `starts`
@@ -15,10 +16,14 @@ export class Tokens {
   cols: Int32Array;
   endLines: Int32Array;
   endCols: Int32Array;
-  /** For a NAME the index into `names`; for an opening bracket the index of its closing token, 0 where there is none. */
+  /**
+   * For a NAME the index into `names`; for an opening bracket the index of its closing token, 0 where there is none; for an
+   * INDENT the column that its line begins at.
+   */
   values: Int32Array;
   /** Identifiers, keywords first, NFKC-normalised, each spelling once. */
   names: string[] = [];
+  nameTable: NameTable | undefined = undefined;
   /** What the ERRORTOKEN at the end means. */
   error: Diagnostic | undefined = undefined;
   /** CPython's tokenizer raises some errors itself; others its parser derives from a code when it asks for the token. */

@@ -1,4 +1,4 @@
-import { codePointsInBytes } from '../../text/columns.ts';
+import { codePointLength, codePointsInBytes } from '../../text/columns.ts';
 import type { Diagnostic } from '../../text/diagnostic.ts';
 import { keywords, SoftKeyword, TokenKind } from '../token.ts';
 import type { Tokens } from '../tokens.ts';
@@ -382,7 +382,9 @@ export class SecondPass {
     let lineEnd = text.indexOf('\n', lineStart);
     if (lineEnd < 0) lineEnd = text.length;
     const offset = codePointsInBytes(text, lineStart, column) + 1;
-    return Math.min(offset, [...text.slice(lineStart, lineEnd)].length + 2);
+    // The line that the tokenizer is in still has its end for CPython; of others it cuts the end off.
+    const isCurrent = this.tokens.starts[this.fill - 1] <= lineEnd;
+    return Math.min(offset, codePointLength(text, lineStart, lineEnd) + (isCurrent ? 2 : 1));
   }
 
   #lineStart(position: number): number {
