@@ -7,6 +7,7 @@ import { functools } from './functools/functools.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
+import { thread } from './thread.ts';
 import { warnings } from './warnings.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
@@ -16,6 +17,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _functools: () => functools,
   _imp: imp,
   _io: io,
+  _thread: thread,
   _warnings: warnings,
   errno,
   itertools: () => itertools,
