@@ -40,6 +40,7 @@ export const compile: Compile = (source, options) => {
   const { tree, diagnostics: syntax } = parse(text, { mode });
   const { code, diagnostics } = generate(tree, {
     filename: options.filename,
+    source: text.text,
     target: options.target,
     optimize: options.optimize ?? 0,
     interactive: mode === 'single',

@@ -35,6 +35,7 @@ export function codeDifferences(ours: CodeObject, theirs: CodeObject): Differenc
   if (!sameBytes(ours.co_code, theirs.co_code)) differ('co_code', codeDetail(ours, theirs));
   for (const part of numbers)
     if (ours[part] !== theirs[part]) differ(part, `ours ${ours[part]}, theirs ${theirs[part]}`);
+  }
   for (const part of names) {
     if (ours[part].join('\0') !== theirs[part].join('\0')) differ(part, `ours ${ours[part]}, theirs ${theirs[part]}`);
   }

@@ -53,6 +53,10 @@ export class CompilerUnit {
   lineSet = false;
   /** Whether the current basic block has returned. */
   returned = false;
+  /** Labels in the order in which they were placed, while a `finally` is compiled ahead of its `try`. */
+  placedLabels: number[] | null = null;
+  /** Where names of variables are numbered: `names`, but for code that is compiled for its errors only. */
+  variableNames = this.names;
   /** Said once of a code block. */
   tooManyBlocks = false;
   inInlinedComprehension = 0;

@@ -1,6 +1,7 @@
 import type { CodeObject } from '../bytecode/code-object.ts';
 import { type Constant, FloatConstant } from '../bytecode/constants.ts';
 import { type ConstantKey, constantKey } from '../flowgraph/constant-key.ts';
+import { targetOf } from '../targets/registry.ts';
 
 /**
  * The constants of a code unit in order of first use (u_consts). Two constants are one when CPython's
@@ -29,7 +30,7 @@ export class ConstantTable {
   }
 }
 
-/** `code_richcompare`, 3.14: what it looks at, in its order of cost. */
+/** `code_richcompare`: what it looks at, in order of cost. Line tables count only where they have columns. */
 export function sameCode(a: CodeObject, b: CodeObject): boolean {
   if (a === b) return true;
   return (
@@ -42,7 +43,7 @@ export function sameCode(a: CodeObject, b: CodeObject): boolean {
     sameBytes(a.co_code, b.co_code) &&
     sameNames(a.co_names, b.co_names) &&
     sameNames(a.co_localsplusnames, b.co_localsplusnames) &&
-    sameBytes(a.co_linetable, b.co_linetable) &&
+    (!targetOf(a).features.has('positions') || sameBytes(a.co_linetable, b.co_linetable)) &&
     sameBytes(a.co_exceptiontable, b.co_exceptiontable) &&
     a.co_consts.length === b.co_consts.length &&
     a.co_consts.every((value, i) => sameConstant(value, b.co_consts[i]!))

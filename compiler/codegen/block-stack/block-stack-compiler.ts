@@ -13,8 +13,6 @@ import { NO_LOCATION } from '../instruction.ts';
  * says that it has been started.
  */
 export class BlockStackCompiler extends Compiler {
-  /** Labels in the order in which they were placed, while a `finally` is compiled ahead of its `try`. */
-  private placedLabels: number[] | null = null;
   /** The `finally` blocks being compiled that a `return`, `break` or `continue` leaves. */
   readonly finallyIsLeft = new Set<FrameBlock>();
 
@@ -41,7 +39,7 @@ export class BlockStackCompiler extends Compiler {
   useBlock(label: number): void {
     this.u.returned = false;
     this.sequence.useLabel(label);
-    this.placedLabels?.push(label);
+    this.u.placedLabels?.push(label);
   }
 
   setLine(node: Location): void {
@@ -56,6 +54,8 @@ export class BlockStackCompiler extends Compiler {
     scratch.qualname = live.qualname;
     scratch.frameBlocks.push(...live.frameBlocks);
     scratch.lineno = live.lineno;
+    // 3.8 numbers the names that dead code loads and stores, but not its attributes.
+    scratch.variableNames = live.variableNames;
     this.u = scratch;
     this.sequence = scratch.sequence;
     visit();
@@ -73,11 +73,12 @@ export class BlockStackCompiler extends Compiler {
     const { instructions, labels } = this.sequence;
     const begun = instructions.length;
     const wasReturned = this.u.returned;
-    const outerLog = this.placedLabels;
+    const { u } = this;
+    const outerLog = u.placedLabels;
     const log: number[] = [];
-    this.placedLabels = log;
+    u.placedLabels = log;
     late();
-    this.placedLabels = outerLog;
+    u.placedLabels = outerLog;
     const tail = instructions.splice(begun);
     const isReturned = this.u.returned;
     this.u.returned = wasReturned;

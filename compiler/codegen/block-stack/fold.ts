@@ -1,4 +1,4 @@
-import { type Constant, TupleConstant } from '../../bytecode/constants.ts';
+import { ComplexConstant, type Constant, FloatConstant, TupleConstant } from '../../bytecode/constants.ts';
 import { Op } from '../../bytecode/op.ts';
 import { binaryOperation, NB, unaryOperation } from '../../flowgraph/constant-operations.ts';
 import { isTrue } from '../../flowgraph/constant-truth.ts';
@@ -85,8 +85,21 @@ export function foldBinOp(e: BinOp): Expr {
   if (e.left.kind !== NodeKind.Constant || e.right.kind !== NodeKind.Constant) return e;
   const operation = operations[e.op];
   if (operation === undefined) return e;
-  const value = binaryOperation(operation, e.left.value, e.right.value);
+  const [left, right] = promoted(e.left.value, e.right.value);
+  const value = binaryOperation(operation, left, right);
   return value === undefined ? e : constant(value, e);
+}
+
+/** Before 3.14 a real operand of complex arithmetic becomes a complex one first. */
+function promoted(left: Constant, right: Constant): readonly [Constant, Constant] {
+  const isComplex = (value: Constant) => value instanceof ComplexConstant;
+  if (isComplex(left) === isComplex(right)) return [left, right];
+  return [asComplex(left), asComplex(right)];
+}
+
+function asComplex(value: Constant): Constant {
+  if (typeof value === 'number' || typeof value === 'boolean') return new ComplexConstant(Number(value), 0);
+  return value instanceof FloatConstant ? new ComplexConstant(value.value, 0) : value;
 }
 
 function constantsOf(elts: readonly Expr[]): Constant[] | undefined {

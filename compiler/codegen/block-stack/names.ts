@@ -27,13 +27,13 @@ export function nameOp(c: BlockStackCompiler, name: string, ctx: ExprContext): v
       return;
     case NameScope.GLOBAL_IMPLICIT:
       if (!isFunction) break;
-      c.emit(globalOps[ctx]!, indexOf(u.names, mangled));
+      c.emit(globalOps[ctx]!, indexOf(u.variableNames, mangled));
       return;
     case NameScope.GLOBAL_EXPLICIT:
-      c.emit(globalOps[ctx]!, indexOf(u.names, mangled));
+      c.emit(globalOps[ctx]!, indexOf(u.variableNames, mangled));
       return;
   }
-  c.emit(nameOps[ctx]!, indexOf(u.names, mangled));
+  c.emit(nameOps[ctx]!, indexOf(u.variableNames, mangled));
 }
 
 function derefOp(c: BlockStackCompiler, ctx: ExprContext): Op {
