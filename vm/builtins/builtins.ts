@@ -5,7 +5,7 @@ import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
 import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
-import { memoryviewType } from '../objects/bytes-types.ts';
+import '../objects/bytes-types.ts';
 import { PyCode } from '../objects/code.ts';
 import { codeValue } from '../objects/constant.ts';
 import { type Declaration, defineModule } from '../objects/define.ts';
@@ -17,6 +17,7 @@ import { exceptionTypes } from '../objects/exception-types.ts';
 import { PyFloat } from '../objects/float.ts';
 import { CallableIterator } from '../objects/iterator.ts';
 import { PyList } from '../objects/list.ts';
+import { memoryviewType } from '../objects/memoryview.ts';
 import { PyUnion } from '../objects/misc-types.ts';
 import type { PyModule } from '../objects/module.ts';
 import {

@@ -437,6 +437,7 @@ defineType(memoryviewType, {
   subclassable: false,
   hasWeakrefs: true,
   matchesSequence: true,
+  isolatedEquality: true,
   tp_new: (_type: PyType, args: Value[], kwNames: KwNames) => memoryviewOf(binder.bind(args, kwNames)[0] as Value),
   tp_repr: (self: PyMemoryView) =>
     `<${self.lease === undefined ? 'released memory' : 'memory'} at 0x${identityOf(self).toString(16)}>`,
