@@ -93,15 +93,19 @@ function appendAll(block: BasicBlock, sequence: InstructionSequence): void {
 
 /** The graph's instructions as one list, in the final order of the blocks; jumps hold the index of where they go. */
 export function flatten(graph: FlowGraph): CfgInstruction[] {
-  const all: CfgInstruction[] = [];
+  let count = 0;
   for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-    b.index = all.length;
-    const { instructions } = b;
-    for (let i = 0; i < instructions.length; i++) all.push(instructions[i]!);
+    b.index = count;
+    count += b.instructions.length;
   }
-  for (let i = 0; i < all.length; i++) {
-    const instruction = all[i]!;
-    if (instruction.target !== null) instruction.oparg = instruction.target.index;
+  const all = new Array<CfgInstruction>(count);
+  for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
+    const { instructions, index } = b;
+    for (let i = 0; i < instructions.length; i++) {
+      const instruction = instructions[i]!;
+      if (instruction.target !== null) instruction.oparg = instruction.target.index;
+      all[index + i] = instruction;
+    }
   }
   return all;
 }
