@@ -285,10 +285,8 @@ export const math: ModuleDefinition = {
       (value: Value) => {
         const x = toFloatValue(value);
         const whole = Math.trunc(x);
-        return tupleOf([
-          float(Number.isFinite(x) ? copySign(x - whole, x) : copySign(0, x) + (Number.isNaN(x) ? NaN : 0)),
-          float(whole),
-        ]);
+        const fraction = Number.isFinite(x) ? x - whole : Number.isNaN(x) ? x : 0;
+        return tupleOf([float(copySign(fraction, x)), float(whole)]);
       },
     ],
     nextafter: ['($module, x, y, /, *, steps=None)', nextAfter],

@@ -7,6 +7,7 @@ import { functools } from './functools/functools.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
+import { math } from './math.ts';
 import { thread } from './thread.ts';
 import { warnings } from './warnings.ts';
 
@@ -21,6 +22,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _warnings: warnings,
   errno,
   itertools: () => itertools,
+  math: () => math,
 };
 
 /** sys.builtin_module_names. */
