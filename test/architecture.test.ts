@@ -9,7 +9,7 @@ interface Import {
   readonly to: string;
 }
 
-const rooms = ['compiler', 'vm', 'debug-adapter', 'server', 'client', 'cli'];
+const rooms = ['compiler', 'vm', 'host', 'debug-adapter', 'server', 'client', 'cli'];
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -72,8 +72,15 @@ describe('the architecture', () => {
     );
   });
 
+  it('host/ gives the machine its world, and imports no tool', () => {
+    assert.deepEqual(
+      forbidden('host', (to) => !isFile(to) || below('host', 'vm', 'compiler')(to)),
+      [],
+    );
+  });
+
   it('debug-adapter/ imports the machine and the compiler, and its core knows no protocol', () => {
-    const allowed = below('debug-adapter', 'vm', 'compiler');
+    const allowed = below('debug-adapter', 'host', 'vm', 'compiler');
     assert.deepEqual(
       forbidden('debug-adapter', (to) => !isFile(to) || allowed(to)),
       [],
