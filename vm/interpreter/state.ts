@@ -37,6 +37,8 @@ export class VmState {
   lastGenerator: PyGenerator | undefined = undefined;
   generatorCount = 0;
   originTrackingDepth = 0;
+  /** Between the end of the program and that of the interpreter. */
+  finalizing = false;
   asyncGenFirstIter: Value = null;
   asyncGenFinalizer: Value = null;
   intMaxStrDigits = 4300;

@@ -14,14 +14,7 @@ import { bytesRepr } from '../text/repr.ts';
 import { bind } from './bind.ts';
 import { PyByteArray, PyBytes } from './bytes.ts';
 import { type Declaration, defineType } from './define.ts';
-import {
-  bufferErrorType,
-  indexError,
-  newException,
-  notImplementedErrorType,
-  typeError,
-  valueError,
-} from './exception.ts';
+import { bufferErrorType, indexError, newException, typeError, valueError } from './exception.ts';
 import { integerOf, isInt } from './int.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyList } from './list.ts';
@@ -34,7 +27,6 @@ import {
   type KwNames,
   NotImplemented,
   newType,
-  PyObject,
   type PyType,
   type Slot,
   typeOf,

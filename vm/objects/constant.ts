@@ -1,5 +1,5 @@
-import * as constants from '../../compiler/bytecode/constants.ts';
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
+import type * as constants from '../../compiler/bytecode/constants.ts';
 import { PyBytes } from './bytes.ts';
 import { PyCode } from './code.ts';
 import { PyComplex } from './complex.ts';

@@ -1,112 +1,60 @@
 import { toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
 import { defineType } from './define.ts';
-import { PyDict } from './dict.ts';
 import { typeError } from './exception.ts';
-import { type KwNames, newType, type PyType, type Slot, tupleType, type Value } from './object.ts';
-import { BuiltinDef } from './signature.ts';
+import { newType, type PyType, tupleType, type Value } from './object.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
 
-/** A tuple whose items have names, as sys.version_info and os.stat_result; more fields than items may be hidden from the tuple. */
-export class PyStructSequence extends PyTuple {
-  /** All fields, the hidden ones too. */
-  readonly fields: readonly Value[];
-  constructor(type: PyType, fields: readonly Value[], visible: number) {
-    super(fields.slice(0, visible), type);
-    this.fields = fields;
-  }
-}
-
-export interface StructSequence {
-  readonly type: PyType;
-  /** A new one of all its fields. */
-  make(fields: readonly Value[]): PyStructSequence;
-}
-
 /**
- * Makes a struct sequence type (PyStructSequence_NewType). `names` are the fields in order, null for one without a name; the first
- * `visible` are items of the tuple.
+ * A type such as os.stat_result: a tuple with named fields (PyStructSequence). The first `visible` fields are items of the
+ * tuple; the others are attributes alone.
  */
-export function structSequence(
-  name: string,
-  definition: { doc: string; names: readonly (string | null)[]; visible?: number; constructible?: boolean },
-): StructSequence {
-  const { doc, names } = definition;
-  const visible = definition.visible ?? names.length;
-  const dot = name.lastIndexOf('.');
-  const module = dot < 0 ? 'builtins' : name.slice(0, dot);
-  const shortName = name.slice(dot + 1);
+export function structSequence(name: string, fields: readonly string[], visible = fields.length, doc?: string): PyType {
   const type = newType(name, tupleType);
-  const binder = new BuiltinDef(shortName, shortName, '(sequence, dict={})', () => null, false, null);
-  const make = (fields: readonly Value[]) => new PyStructSequence(type, fields, visible);
-
-  const create = (args: Value[], kwNames: KwNames): PyStructSequence => {
-    const [sequence, extra] = binder.bind(args, kwNames) as [Value, Slot];
-    const items = toArray(sequence);
-    if (items.length < visible) {
-      throw typeError(
-        `${name}() takes ${visible === names.length ? `a ${visible}` : `an at least ${visible}`}-sequence (${items.length}-sequence given)`,
-      );
-    }
-    if (items.length > names.length) {
-      throw typeError(
-        `${name}() takes ${visible === names.length ? `a ${visible}` : `an at most ${names.length}`}-sequence (${items.length}-sequence given)`,
-      );
-    }
-    for (let i = items.length; i < names.length; i++) {
-      const field = names[i];
-      items.push((extra instanceof PyDict && field !== null ? extra.getString(field) : undefined) ?? null);
-    }
-    return make(items);
+  const all = new WeakMap<PyTuple, readonly Value[]>();
+  const make = (values: readonly Value[]): PyTuple => {
+    const made = new PyTuple(values.slice(0, visible), type);
+    all.set(made, values);
+    return made;
   };
-
-  const members: Record<string, readonly [(self: PyStructSequence) => Slot]> = {};
-  names.forEach((field, i) => {
-    if (field !== null) members[field] = [(self) => self.fields[i]];
-  });
-
+  makers.set(type, make);
+  const short = name.slice(name.lastIndexOf('.') + 1);
   defineType(type, {
-    module,
-    doc,
+    module: name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : 'builtins',
+    ...(doc === undefined ? {} : { doc }),
     subclassable: false,
-    tp_new(_type: PyType, args: Value[], kwNames: KwNames) {
-      if (definition.constructible === false) throw typeError(`cannot create '${name}' instances`);
-      return create(args, kwNames);
+    tp_new: (_type: PyType, args: Value[]) => {
+      const values = toArray(args[0]);
+      if (values.length < visible) {
+        throw typeError(`${name}() takes an at least ${visible}-sequence (${values.length}-sequence given)`);
+      }
+      if (values.length > fields.length) {
+        throw typeError(`${name}() takes an at most ${fields.length}-sequence (${values.length}-sequence given)`);
+      }
+      return make([...values, ...new Array(fields.length - values.length).fill(null)]);
     },
-    tp_repr: (self: PyStructSequence) =>
-      `${name}(${self.items.map((item, i) => (names[i] === null ? repr(item) : `${names[i]}=${repr(item)}`)).join(', ')})`,
-    members,
-    methods: {
-      __reduce__: [
-        '($self, /)',
-        (self: PyStructSequence) => {
-          const hidden = new PyDict();
-          for (let i = visible; i < names.length; i++) {
-            const field = names[i];
-            if (field !== null) hidden.setString(field, self.fields[i]);
-          }
-          return tupleOf([type, tupleOf([tupleOf(self.items), hidden])]);
-        },
-      ],
-      __replace__: [
-        '($self, /, **changes)',
-        (self: PyStructSequence, changes: PyDict) => {
-          const fields = [...self.fields];
-          for (const [key, value] of changes.entries()) {
-            const at = names.indexOf(key as string);
-            if (at < 0) throw typeError(`Got unexpected field name(s): [${repr(key)}]`);
-            fields[at] = value;
-          }
-          return make(fields);
-        },
-      ],
+    tp_repr: (self: PyTuple) => {
+      const parts = self.items.map((value, i) => `${fields[i]}=${repr(value)}`);
+      return `${name}(${parts.join(', ')})`;
     },
+    members: Object.fromEntries(
+      fields.map((field, i) => [field, [(self: PyTuple) => (all.get(self) ?? self.items)[i] ?? null] as const]),
+    ),
     attributes: {
+      n_fields: fields.length,
       n_sequence_fields: visible,
-      n_fields: names.length,
-      n_unnamed_fields: names.filter((field) => field === null).length,
-      __match_args__: tupleOf(names.slice(0, visible).filter((field): field is string => field !== null)),
+      n_unnamed_fields: 0,
+      __match_args__: tupleOf(fields.slice(0, visible)),
     },
+    methods: { __reduce__: ['($self, /)', (self: PyTuple) => tupleOf([type, tupleOf([tupleOf(self.items)])])] },
   });
-  return { type, make };
+  type.qualname = short;
+  return type;
+}
+
+const makers = new Map<PyType, (values: readonly Value[]) => PyTuple>();
+
+/** An instance of a type that structSequence made. */
+export function structSequenceOf(type: PyType, values: readonly Value[]): PyTuple {
+  return makers.get(type)!(values);
 }
