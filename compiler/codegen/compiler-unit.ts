@@ -30,7 +30,8 @@ export class CompilerUnit {
   readonly scope: Scope;
   readonly name: string;
   qualname: string;
-  readonly firstlineno: number;
+  /** 0 where the first instruction's line is to be taken. */
+  firstlineno: number;
   /** Name of the class around, for mangling; null outside classes. */
   readonly privateName: string | null;
   readonly counts: ArgumentCounts;

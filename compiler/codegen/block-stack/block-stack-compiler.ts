@@ -38,8 +38,14 @@ export class BlockStackCompiler extends Compiler {
   /** `compiler_use_next_block`: what follows is jumped to by `label`. */
   useBlock(label: number): void {
     this.u.returned = false;
+    this.leaveEntryBlock();
     this.sequence.useLabel(label);
     this.u.placedLabels?.push(label);
+  }
+
+  /** A module that begins with an empty block takes no first line from its instructions. */
+  private leaveEntryBlock(): void {
+    if (this.u.firstlineno === 0 && this.sequence.instructions.length === 0) this.u.firstlineno = 1;
   }
 
   setLine(node: Location): void {
@@ -93,6 +99,7 @@ export class BlockStackCompiler extends Compiler {
   /** Ends a code block and assembles it (3.8's `assemble`). */
   finish(addNone: boolean): CodeObject {
     if (!this.u.returned) {
+      this.leaveEntryBlock();
       if (addNone) this.emitConst(null);
       this.emit(Op.RETURN_VALUE);
     }
