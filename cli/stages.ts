@@ -7,14 +7,12 @@ import type { Listing, ListingRow } from '../compiler/bytecode/listing.ts';
 import { isCodeObject } from '../compiler/bytecode/nested-code.ts';
 import { opNames } from '../compiler/bytecode/op.ts';
 import type { Operand } from '../compiler/bytecode/opcode-docs.ts';
-import { generate } from '../compiler/codegen/generate.ts';
 import type { Instruction } from '../compiler/codegen/instruction.ts';
 import type { CodeUnit } from '../compiler/codegen/unit.ts';
+import { compile } from '../compiler/compile.ts';
 import { flowGraphFrom, toRows } from '../compiler/flowgraph/flow-graph.ts';
 import { loweringPasses, optimizationPasses } from '../compiler/flowgraph/pipeline.ts';
-import { parse } from '../compiler/syntax/parse.ts';
 import type { Target } from '../compiler/targets/target.ts';
-import { decodeSource } from '../compiler/text/source.ts';
 import type { Source } from './source.ts';
 
 /** What a stage gives for one code block, before it has become bytes. */
@@ -39,9 +37,7 @@ export function stagedBlocks(source: Source, target: Target, stage: 'codegen' | 
     blocks.set(block.code, block);
     return block.code;
   };
-  const { tree } = parse(decodeSource(source.bytes), { mode: 'exec' });
-  const { filename } = source;
-  const { code } = generate(tree, { filename, target, optimize: 0, interactive: false, features: 0, assemble });
+  const { code } = compile(source.bytes, { filename: source.filename, target, assemble });
   const inOrder = (each: CodeObject): StagedBlock[] => {
     const block = blocks.get(each);
     return block === undefined ? [] : [block, ...block.constants.filter(isCodeObject).flatMap(inOrder)];

@@ -1,6 +1,7 @@
 import { assembleUnit } from './assemble/assemble.ts';
 import type { CodeObject } from './bytecode/code-object.ts';
 import { generate } from './codegen/generate.ts';
+import type { Assemble } from './codegen/unit.ts';
 import type { Mod } from './syntax/ast.ts';
 import { parse } from './syntax/parse.ts';
 import type { Target } from './targets/target.ts';
@@ -16,6 +17,8 @@ export interface CompileOptions {
   readonly optimize?: 0 | 1 | 2;
   /** CO_FUTURE_ bits inherited from the compiling code; default 0. */
   readonly flags?: number;
+  /** What turns a code block into a code object, for those who look at the stages; default the assembler. */
+  readonly assemble?: Assemble;
 }
 
 export interface Compilation {
@@ -45,7 +48,7 @@ export const compile: Compile = (source, options) => {
     optimize: options.optimize ?? 0,
     interactive: mode === 'single',
     features: options.flags ?? 0,
-    assemble: assembleUnit,
+    assemble: options.assemble ?? assembleUnit,
   });
   const all = [...syntax, ...diagnostics];
   return { tree, code, diagnostics: [...all.filter((d) => !isWarning(d)), ...all.filter(isWarning)] };
