@@ -8,7 +8,9 @@ import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
 import { math } from './math.ts';
+import { sre } from './sre/sre.ts';
 import { thread } from './thread.ts';
+import { time } from './time.ts';
 import { warnings } from './warnings.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
@@ -18,10 +20,12 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _functools: () => functools,
   _imp: imp,
   _io: io,
+  _sre: () => sre,
   _thread: thread,
   _warnings: warnings,
   errno,
   itertools: () => itertools,
+  time,
   math: () => math,
 };
 
