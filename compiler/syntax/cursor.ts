@@ -1,4 +1,6 @@
+import { codePointsInBytes } from '../text/columns.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { lackingMessage, type SyntaxFeature } from './availability.ts';
 import { TokenKind } from './token.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -21,6 +23,8 @@ export const tooDeep: Diagnostic = {
   end_offset: 0,
 };
 
+const lacksNothing: ReadonlySet<SyntaxFeature> = new Set();
+
 /** A place in the token columns, and the small steps that every rule takes. */
 export abstract class Cursor {
   protected readonly tokens: Tokens;
@@ -37,6 +41,11 @@ export abstract class Cursor {
   /** Index of the current token. */
   protected p = 0;
   protected depth = 0;
+
+  /** What the target does not know. */
+  protected lacking: ReadonlySet<SyntaxFeature> = lacksNothing;
+  /** Where the text uses what the target does not know. */
+  protected readonly lacks: Diagnostic[] = [];
 
   constructor(tokens: Tokens) {
     this.tokens = tokens;
@@ -91,6 +100,37 @@ export abstract class Cursor {
     const failure = new ParseFailure();
     failure.diagnostic = diagnostic;
     throw failure;
+  }
+
+  /** The construct that begins at the token `start` is one of `feature`. */
+  protected use(feature: SyntaxFeature, start: number): void {
+    if (this.lacking.has(feature)) this.lacks.push(this.diagnosticAt(start, lackingMessage(feature)));
+  }
+
+  /** A SyntaxError at a token. */
+  protected diagnosticAt(token: number, message: string): Diagnostic {
+    return {
+      category: 'SyntaxError',
+      message,
+      lineno: this.lines[token],
+      offset: this.offset(token),
+      end_lineno: this.endLines[token],
+      end_offset: this.endOffset(token),
+    };
+  }
+
+  /** A token's place as SyntaxError has it: from 1, in code points. */
+  protected offset(token: number): number {
+    const start = this.starts[token];
+    return codePointsInBytes(this.text, this.lineStart(start), this.cols[token]) + 1;
+  }
+
+  protected endOffset(token: number): number {
+    return codePointsInBytes(this.text, this.lineStart(this.ends[token]), this.endCols[token]) + 1;
+  }
+
+  private lineStart(index: number): number {
+    return index === 0 ? 0 : this.text.lastIndexOf('\n', index - 1) + 1;
   }
 
   protected enter(): void {

@@ -12,6 +12,7 @@ import {
   type Tuple,
   UnaryOperator,
 } from './ast.ts';
+import { SyntaxFeature } from './availability.ts';
 import { parseNumber } from './numbers.ts';
 import { StringParser } from './strings.ts';
 import { Level, precedence, TokenKind } from './token.ts';
@@ -482,6 +483,7 @@ export abstract class ExpressionParser extends StringParser {
     const start = this.p;
     let first: Expr;
     if (this.kinds[start] === TokenKind.STAR) {
+      this.use(SyntaxFeature.StarredInIndex, start);
       first = this.starred(true);
     } else {
       first = this.slice();
@@ -489,6 +491,7 @@ export abstract class ExpressionParser extends StringParser {
     }
     const elts = [first];
     while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.RSQB) {
+      if (this.kinds[this.p] === TokenKind.STAR) this.use(SyntaxFeature.StarredInIndex, this.p);
       elts.push(this.kinds[this.p] === TokenKind.STAR ? this.starred(true) : this.slice());
     }
     return this.tuple(start, elts);
@@ -499,6 +502,9 @@ export abstract class ExpressionParser extends StringParser {
     let lower: Expr | null = null;
     if (this.kinds[start] !== TokenKind.COLON) {
       lower = this.namedExpression();
+      if (lower.kind === NodeKind.NamedExpr && this.kinds[start] === TokenKind.NAME) {
+        this.use(SyntaxFeature.WalrusInIndex, start);
+      }
       if (this.kinds[this.p] !== TokenKind.COLON) return lower;
       if (lower.kind === NodeKind.NamedExpr && this.kinds[start] === TokenKind.NAME) this.fail();
     }
@@ -717,6 +723,7 @@ export abstract class ExpressionParser extends StringParser {
     }
     if (this.kinds[this.p] === TokenKind.FOR || this.kinds[this.p] === TokenKind.ASYNC) {
       if (first.kind === NodeKind.Starred) this.fail();
+      if (this.lacking.has(SyntaxFeature.WalrusInSet)) this.checkSet(start, [first]);
       const generators = this.forIfClauses();
       this.expect(TokenKind.RBRACE);
       return {
@@ -730,6 +737,7 @@ export abstract class ExpressionParser extends StringParser {
       };
     }
     const elts = this.displayElements(first, TokenKind.RBRACE);
+    if (this.lacking.has(SyntaxFeature.WalrusInSet)) this.checkSet(start, elts);
     return {
       kind: NodeKind.Set,
       lineno: this.lines[start],
@@ -738,6 +746,16 @@ export abstract class ExpressionParser extends StringParser {
       end_col_offset: this.endCols[this.p - 1],
       elts,
     };
+  }
+
+  /** Elements of a set that are assignment expressions without parentheses of their own. */
+  private checkSet(start: number, elts: readonly Expr[]): void {
+    for (const element of elts) {
+      if (element.kind !== NodeKind.NamedExpr) continue;
+      let token = start + 1;
+      while (this.lines[token] !== element.lineno || this.cols[token] !== element.col_offset) token++;
+      if (this.kinds[token - 1] !== TokenKind.LPAR) this.use(SyntaxFeature.WalrusInSet, token);
+    }
   }
 
   /** The items of a dict display that `keys` and `values` don't hold yet, with the closing brace. */

@@ -1,4 +1,5 @@
 import { type Arg, type Arguments, type Expr, NodeKind } from './ast.ts';
+import { SyntaxFeature } from './availability.ts';
 import { Cursor } from './cursor.ts';
 import { TokenKind } from './token.ts';
 
@@ -78,6 +79,7 @@ export abstract class ParameterParser extends Cursor {
     const name = this.name();
     let annotation: Expr | null = null;
     if (annotated && this.accept(TokenKind.COLON)) {
+      if (starAnnotation && this.kinds[this.p] === TokenKind.STAR) this.use(SyntaxFeature.StarredAnnotation, this.p);
       annotation = starAnnotation ? this.starExpression() : this.expression();
     }
     const end = this.p - 1;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
 import type { SourceText } from '../text/source.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
+import { lackingSyntax } from './availability.ts';
 import { ParseFailure, tooDeep } from './cursor.ts';
 import { GaveUp, RecoveringParser } from './recovery.ts';
 import { TokenKind } from './token.ts';
@@ -10,6 +11,8 @@ import { Tokens } from './tokens.ts';
 export interface ParseOptions {
   /** As compile()'s mode. */
   readonly mode: 'exec' | 'eval' | 'single';
+  /** The target's version, such as '3.8': what it lacks is reported, what it reads otherwise is read so. Default: the newest. */
+  readonly version?: string;
 }
 
 export interface Parsed {
@@ -47,10 +50,11 @@ function takeTokens(length: number): Tokens {
 }
 
 class ModuleParser extends RecoveringParser {
-  run({ mode }: ParseOptions): Parsed {
+  run({ mode, version }: ParseOptions): Parsed {
+    if (version !== undefined) this.lacking = lackingSyntax(version);
     const tree: Mod = mode === 'exec' ? this.file() : this.single(mode);
     const warnings = this.warningsBeforeError ?? [...this.tokens.warnings, ...this.stringWarnings];
-    return { tree, diagnostics: [...this.errors, ...warnings] };
+    return { tree, diagnostics: [...this.errors, ...this.lacks, ...warnings] };
   }
 
   private file(): Mod {

@@ -12,6 +12,7 @@ import {
   type TypeParam,
   type WithItem,
 } from './ast.ts';
+import { SyntaxFeature } from './availability.ts';
 import { ParseFailure } from './cursor.ts';
 import { PatternParser } from './patterns.ts';
 import { SoftKeyword, TokenKind } from './token.ts';
@@ -218,7 +219,11 @@ export abstract class StatementParser extends PatternParser {
       this.p++;
       first.ctx = ExprContext.Store;
       const op = (kind - TokenKind.PLUSEQUAL) as Operator;
+      const rhs = this.p;
       const value = this.annotatedRhs();
+      if (this.lacking.has(SyntaxFeature.StarredInAugmentedAssignment) && hasStarred(value)) {
+        this.use(SyntaxFeature.StarredInAugmentedAssignment, rhs);
+      }
       return { kind: NodeKind.AugAssign, ...this.spanFrom(start), target: first, op, value };
     }
     return { kind: NodeKind.Expr, ...this.spanFrom(start), value: first };
@@ -257,6 +262,7 @@ export abstract class StatementParser extends PatternParser {
 
   private typeAlias(): Stmt {
     const start = this.p++;
+    this.use(SyntaxFeature.TypeAlias, start);
     const name: Name = this.nameNode(ExprContext.Store);
     const type_params = this.typeParameters();
     this.expect(TokenKind.EQUAL);
@@ -353,7 +359,12 @@ export abstract class StatementParser extends PatternParser {
   private decorated(): Stmt {
     const decorators: Expr[] = [];
     while (this.accept(TokenKind.AT)) {
-      decorators.push(this.namedExpression());
+      const start = this.p;
+      const decorator = this.namedExpression();
+      if (this.lacking.has(SyntaxFeature.RelaxedDecorators) && !this.isDottedCall(start, decorator)) {
+        this.use(SyntaxFeature.RelaxedDecorators, start);
+      }
+      decorators.push(decorator);
       this.expect(TokenKind.NEWLINE);
     }
     switch (this.kinds[this.p]) {
@@ -367,6 +378,13 @@ export abstract class StatementParser extends PatternParser {
       default:
         return this.fail();
     }
+  }
+
+  /** Whether a decorator is a dotted name, or a call of one. */
+  private isDottedCall(start: number, decorator: Expr): boolean {
+    let value = decorator.kind === NodeKind.Call ? decorator.func : decorator;
+    while (value.kind === NodeKind.Attribute) value = value.value;
+    return value.kind === NodeKind.Name && this.kinds[start] === TokenKind.NAME;
   }
 
   private asyncStatement(decorators: Expr[]): Stmt {
@@ -458,6 +476,7 @@ export abstract class StatementParser extends PatternParser {
   private typeParameters(): TypeParam[] {
     const params: TypeParam[] = [];
     if (!this.accept(TokenKind.LSQB)) return params;
+    this.use(SyntaxFeature.TypeParameters, this.p - 1);
     do params.push(this.typeParameter());
     while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.RSQB);
     this.expect(TokenKind.RSQB);
@@ -520,7 +539,11 @@ export abstract class StatementParser extends PatternParser {
     this.p++;
     const target = this.starTargets();
     this.expect(TokenKind.IN);
+    const iterStart = this.p;
     const iter = this.starExpressions();
+    if (this.lacking.has(SyntaxFeature.StarredInFor) && this.kinds[iterStart] !== TokenKind.LPAR && hasStarred(iter)) {
+      this.use(SyntaxFeature.StarredInFor, iterStart);
+    }
     this.expect(TokenKind.COLON);
     const body = this.block();
     const orelse = this.elseBlock();
@@ -558,6 +581,14 @@ export abstract class StatementParser extends PatternParser {
       this.p++;
       const items = this.withItems(TokenKind.RPAR);
       this.expect(TokenKind.RPAR);
+      if (this.lacking.has(SyntaxFeature.ParenthesizedWithItems)) {
+        if (items.every((item) => item.optional_vars === null)) {
+          // To this target the parentheses are those of an expression.
+          this.p = open;
+          return undefined;
+        }
+        this.use(SyntaxFeature.ParenthesizedWithItems, open);
+      }
       return items;
     } catch (failure) {
       if (!(failure instanceof ParseFailure) || failure.diagnostic !== undefined) throw failure;
@@ -611,6 +642,7 @@ export abstract class StatementParser extends PatternParser {
   private exceptHandler(star: boolean): ExceptHandler {
     const start = this.p++;
     if (star) this.p++;
+    if (star) this.use(SyntaxFeature.ExceptStar, start);
     let type: Expr | null = null;
     let name: string | null = null;
     if (star || this.kinds[this.p] !== TokenKind.COLON) {
@@ -618,6 +650,7 @@ export abstract class StatementParser extends PatternParser {
       if (this.accept(TokenKind.AS)) {
         name = this.name();
       } else if (this.kinds[this.p] === TokenKind.COMMA) {
+        this.use(SyntaxFeature.ExceptWithoutParentheses, this.p);
         this.p = start + (star ? 2 : 1);
         type = this.expressions();
       }
@@ -629,6 +662,7 @@ export abstract class StatementParser extends PatternParser {
 
   private matchStatement(): Stmt {
     const start = this.p++;
+    this.use(SyntaxFeature.MatchStatement, start);
     const subject = this.subjectExpression();
     this.expect(TokenKind.COLON);
     this.expect(TokenKind.NEWLINE);
@@ -653,3 +687,8 @@ export abstract class StatementParser extends PatternParser {
     return this.tuple(start, elts);
   }
 }
+
+/** Whether an expression without parentheses unpacks something. */
+const hasStarred = (value: Expr): boolean =>
+  value.kind === NodeKind.Starred ||
+  (value.kind === NodeKind.Tuple && value.elts.some((element) => element.kind === NodeKind.Starred));

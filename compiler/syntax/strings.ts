@@ -1,8 +1,9 @@
 import { BytesConstant, type Constant, type SurrogateString } from '../bytecode/constants.ts';
-import { codePointsInBytes } from '../text/columns.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { type Expr, NodeKind } from './ast.ts';
+import { type Expr, type Location, type Node, NodeKind } from './ast.ts';
+import { SyntaxFeature } from './availability.ts';
 import { decodeBytes, decodeText, type EscapeProblems, joinText } from './escapes.ts';
+import { isLegacyFormatted } from './legacy-formatted.ts';
 import { parseNumber } from './numbers.ts';
 import { ParameterParser } from './parameters.ts';
 import { TokenKind } from './token.ts';
@@ -27,6 +28,19 @@ export abstract class StringParser extends ParameterParser {
 
   private concatenation(): Expr {
     const start = this.p;
+    const outerFirst = this.firstLiteral;
+    this.firstLiteral = start;
+    try {
+      return this.concatenate(start);
+    } finally {
+      this.firstLiteral = outerFirst;
+    }
+  }
+
+  /** First token of the strings that are being read. */
+  private firstLiteral = 0;
+
+  private concatenate(start: number): Expr {
     const pieces: Expr[] = [];
     let formatted = false;
     let template = false;
@@ -41,9 +55,11 @@ export abstract class StringParser extends ParameterParser {
         pieces.push(piece);
       } else if (kind === TokenKind.FSTRING_START) {
         formatted = true;
+        this.checkFormatted();
         for (const value of this.formatted(TokenKind.FSTRING_MIDDLE)) pieces.push(value);
       } else if (kind === TokenKind.TSTRING_START) {
         template = true;
+        this.use(SyntaxFeature.TemplateStrings, this.p);
         for (const value of this.formatted(TokenKind.TSTRING_MIDDLE)) pieces.push(value);
       } else {
         break;
@@ -65,6 +81,7 @@ export abstract class StringParser extends ParameterParser {
       return { kind: NodeKind.Constant, ...span, value, literalKind: null };
     }
     const values = foldConstants(pieces, formatted || template);
+    if (formatted && this.lacking.has(SyntaxFeature.FormattedStringGrammar)) placeParts(values, span);
     if (formatted) return { kind: NodeKind.JoinedStr, ...span, values };
     if (template) return { kind: NodeKind.TemplateStr, ...span, values };
     return values[0];
@@ -181,31 +198,6 @@ export abstract class StringParser extends ParameterParser {
     });
   }
 
-  protected diagnosticAt(token: number, message: string): Diagnostic {
-    return {
-      category: 'SyntaxError',
-      message,
-      lineno: this.lines[token],
-      offset: this.offset(token),
-      end_lineno: this.endLines[token],
-      end_offset: this.endOffset(token),
-    };
-  }
-
-  /** A token's place as SyntaxError has it: from 1, in code points. */
-  protected offset(token: number): number {
-    const start = this.starts[token];
-    return codePointsInBytes(this.text, this.lineStart(start), this.cols[token]) + 1;
-  }
-
-  protected endOffset(token: number): number {
-    return codePointsInBytes(this.text, this.lineStart(this.ends[token]), this.endCols[token]) + 1;
-  }
-
-  private lineStart(index: number): number {
-    return this.text.lastIndexOf('\n', index - 1) + 1;
-  }
-
   /** From FSTRING_START to FSTRING_END, or the same of a t-string. */
   private formatted(middle: TokenKind): Expr[] {
     const opening = this.p++;
@@ -237,6 +229,41 @@ export abstract class StringParser extends ParameterParser {
     return values.filter((value) => !(value.kind === NodeKind.Constant && value.value === ''));
   }
 
+  /** Reports an f-string that the target's own way of taking f-strings apart refuses. */
+  private checkFormatted(): void {
+    if (!this.lacking.has(SyntaxFeature.FormattedStringGrammar)) return;
+    const literal = this.text.slice(this.starts[this.p], this.ends[this.endOfFormatted(this.p)]);
+    if (!isLegacyFormatted(literal)) this.use(SyntaxFeature.FormattedStringGrammar, this.p);
+  }
+
+  /** The FSTRING_END that belongs to an FSTRING_START. */
+  private endOfFormatted(opening: number): number {
+    let depth = 0;
+    for (let i = opening; ; i++) {
+      const kind = this.kinds[i];
+      if (kind === TokenKind.FSTRING_START || kind === TokenKind.TSTRING_START) depth++;
+      else if (kind === TokenKind.FSTRING_END || kind === TokenKind.TSTRING_END) depth--;
+      else if (kind <= TokenKind.ERRORTOKEN && kind !== TokenKind.NEWLINE) return i - 1;
+      if (depth === 0) return i;
+    }
+  }
+
+  /**
+   * Before PEP 701 an expression was parsed by itself and then placed where its text, with its braces, first occurs in the
+   * first literal of the concatenation; if nowhere, at that literal's line (fstring_fix_node_location, 3.8).
+   */
+  private placeLegacyExpression(open: number, value: Expr): void {
+    if (value.kind === NodeKind.Starred) this.use(SyntaxFeature.FormattedStringGrammar, open);
+    const { text, firstLiteral } = this;
+    const isFormatted = this.kinds[firstLiteral] === TokenKind.FSTRING_START;
+    const last = isFormatted ? this.endOfFormatted(firstLiteral) : firstLiteral;
+    const literal = text.slice(this.starts[firstLiteral], this.ends[last]);
+    const source = text.slice(this.starts[open], this.starts[this.p]);
+    const found = literal.indexOf(`${source}}`);
+    const newlines = found < 0 ? 0 : literal.slice(0, found).split('\n').length - 1;
+    shiftLines(value, this.lines[firstLiteral] + newlines - this.lines[open]);
+  }
+
   private isRaw(opening: number): boolean {
     const first = this.text.charCodeAt(this.starts[opening]) | 32;
     const second = this.text.charCodeAt(this.starts[opening] + 1) | 32;
@@ -263,6 +290,7 @@ export abstract class StringParser extends ParameterParser {
     this.expect(TokenKind.LBRACE);
     const value = this.annotatedRhs();
     const expressionEnd = this.p;
+    if (this.lacking.has(SyntaxFeature.FormattedStringGrammar)) this.placeLegacyExpression(open, value);
     const debug = this.accept(TokenKind.EQUAL);
     let conversion = -1;
     const afterExpression = this.p;
@@ -387,4 +415,34 @@ function foldConstants(pieces: readonly Expr[], formatted: boolean): Expr[] {
     i = last;
   }
   return values;
+}
+
+/** Moves an expression and all in it by some lines. */
+function shiftLines(node: Node, lines: number): void {
+  if (lines === 0) return;
+  if ('lineno' in node) {
+    node.lineno += lines;
+    node.end_lineno += lines;
+  }
+  for (const field of Object.values(node) as unknown[]) {
+    if (Array.isArray(field)) {
+      for (const item of field) if (isNode(item)) shiftLines(item, lines);
+    } else if (isNode(field)) {
+      shiftLines(field, lines);
+    }
+  }
+}
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'kind' in value;
+
+/** Before PEP 701 all parts of an f-string stood where the whole string stands. */
+function placeParts(parts: readonly Expr[], span: Location): void {
+  for (const part of parts) {
+    if (part.kind !== NodeKind.Constant && part.kind !== NodeKind.FormattedValue) continue;
+    Object.assign(part, span);
+    if (part.kind === NodeKind.FormattedValue && part.format_spec !== null) {
+      Object.assign(part.format_spec, span);
+      placeParts(part.format_spec.values, span);
+    }
+  }
 }
