@@ -8,6 +8,7 @@ import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
 import { math } from './math.ts';
+import { posix } from './posix.ts';
 import { sre } from './sre/sre.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
@@ -25,6 +26,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _warnings: warnings,
   errno,
   itertools: () => itertools,
+  posix,
   time,
   math: () => math,
 };
