@@ -38,7 +38,8 @@ export class NodeFiles implements HostFiles {
 
   write(fd: number, data: Uint8Array): number {
     const position = this.position(fd);
-    if (position === undefined || this.appending.has(fd)) {
+    // Standard streams go on where the process's own offset stands, which others that write to the same file share.
+    if (position === undefined || fd <= 2 || this.appending.has(fd)) {
       const count = call(undefined, () => writeSync(fd, data));
       if (position !== undefined)
         this.positions.set(
