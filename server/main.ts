@@ -129,9 +129,14 @@ function scheduleDiagnostics({ uri }: TextDocument, delay: number): void {
       const document = documents.get(uri);
       pendingDiagnostics.delete(uri);
       if (document === undefined) return;
-      const program = programOf(document);
-      const diagnostics = program.compilation.diagnostics.map((diagnostic) => toDiagnostic(program, diagnostic));
-      connection.sendDiagnostics({ uri, version: document.version, diagnostics });
+      try {
+        const program = programOf(document);
+        const diagnostics = program.compilation.diagnostics.map((diagnostic) => toDiagnostic(program, diagnostic));
+        connection.sendDiagnostics({ uri, version: document.version, diagnostics });
+      } catch (error) {
+        // A fault of ours in one document must not end the service for the others; requests report theirs themselves.
+        connection.console.error(`${uri}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      }
     }, delay),
   );
 }
