@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Workbench } from './workbench.ts';
+
+/** Number of the line that holds a text, the nth time. */
+function lineOf(file: string, text: string): number {
+  const index = readFileSync(`examples/${file}`, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text));
+  assert.notEqual(index, -1);
+  return index + 1;
+}
+
+describe('Coroscope in VS Code', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open();
+  });
+
+  after(async () => {
+    await workbench?.close();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await workbench.screenshot(`failed ${this.currentTest.title}`.replace(/[^\w]+/g, '-'));
+    }
+  });
+
+  describe('co_process.py', () => {
+    it('shows CO_GENERATOR in the hover of the function', async () => {
+      await workbench.openFile('co_process.py');
+      const hover = await workbench.hover('co_process');
+      await workbench.screenshot('hover');
+      assert.match(hover, /generator co_process/);
+      assert.match(hover, /CO_GENERATOR 0x20/);
+      assert.match(hover, /suspends at 3 points/);
+      await workbench.hideHover();
+    });
+
+    it('shows a lens above it', async () => {
+      const lens = workbench.page.locator('.codelens-decoration a', { hasText: 'generator · 3 suspension points' });
+      await lens.waitFor();
+    });
+
+    it('shows YIELD_VALUE beside the lines that yield, once inline bytecode is on', async () => {
+      await workbench.command('Coroscope: Inline Bytecode');
+      await workbench.page.locator('.view-line', { hasText: 'YIELD_VALUE' }).first().waitFor();
+      for (const text of ['yield 1', 'yield 2', 'yield 3']) {
+        assert.match(await workbench.lineText(lineOf('co_process.py', text)), new RegExp(`${text}.*YIELD_VALUE`));
+      }
+      assert.doesNotMatch(await workbench.lineText(lineOf('co_process.py', 'step one')), /YIELD_VALUE/);
+      await workbench.screenshot('inline-summary');
+      await workbench.command('Coroscope: Inline Bytecode');
+      await workbench.page.locator('.view-line', { hasText: 'STORE_FAST data' }).first().waitFor();
+      const full = await workbench.lineText(lineOf('co_process.py', 'yield 2'));
+      assert.match(full, /LOAD_SMALL_INT 2\s+YIELD_VALUE 0\s+RESUME 5\s+STORE_FAST data$/);
+      await workbench.screenshot('inline-full');
+    });
+
+    it('lists the bytecode of the file beside it', async () => {
+      await workbench.goToLine(lineOf('co_process.py', 'yield 2'));
+      await workbench.command('Coroscope: Show Bytecode');
+      await workbench.page.locator('.tab', { hasText: 'co_process.py.bytecode' }).first().waitFor();
+      await workbench.page.locator('.editor-instance .view-line', { hasText: 'RETURN_GENERATOR' }).first().waitFor();
+      await workbench.screenshot('bytecode-document');
+      await workbench.command('View: Close Editors in Other Groups');
+    });
+
+    it('stops at the second yield by F5, and shows the data and f_lasti of the generator', async () => {
+      await workbench.openFile('co_process.py');
+      const line = lineOf('co_process.py', 'yield 2');
+      await workbench.toggleBreakpoint(line);
+      await workbench.page.keyboard.press('F5');
+      await workbench.stopped();
+      assert.ok((await workbench.callStack()).some((row) => row.includes('co_process') && row.includes(String(line))));
+      await workbench.openScope('Locals');
+      const variables = await workbench.variables(/data/);
+      assert.ok(
+        variables.some((row) => /^data.*'hello'/.test(row)),
+        variables.join('\n'),
+      );
+      await workbench.closeScope('Locals');
+      await workbench.openScope('Frame');
+      const frame = await workbench.variables(/f_lasti/);
+      assert.ok(
+        frame.some((row) => /^f_lasti.*\d+/.test(row)),
+        frame.join('\n'),
+      );
+      await workbench.screenshot('stopped-at-second-yield');
+      await workbench.page.keyboard.press('F9');
+      await workbench.stopDebugging();
+    });
+
+    it('shows the suspended generator as a thread of its own', async () => {
+      const line = lineOf('co_process.py', "send('world')");
+      await workbench.toggleBreakpoint(line);
+      await workbench.page.keyboard.press('F5');
+      await workbench.stopped();
+      const row = workbench.callStackRow(/generator.*co_process|co_process.*suspended/);
+      await row.waitFor();
+      await row.click();
+      await workbench.page.waitForTimeout(800);
+      await workbench.screenshot('suspended-generator-thread');
+      const frame = workbench.page.locator('.debug-call-stack .stack-frame', { hasText: 'co_process' }).first();
+      if (await frame.isVisible()) await frame.click();
+      await workbench.openScope('Locals');
+      const locals = await workbench.variables(/data/);
+      assert.ok(
+        locals.some((row) => /^data.*'hello'/.test(row)),
+        locals.join('\n'),
+      );
+      await workbench.closeScope('Locals');
+      await workbench.openScope('Frame');
+      const internals = await workbench.variables(/f_lasti/);
+      assert.ok(
+        internals.some((row) => /^f_lasti.*\d+/.test(row)),
+        internals.join('\n'),
+      );
+      await workbench.screenshot('suspended-generator');
+      await workbench.stopDebugging();
+      await workbench.command('Debug: Remove All Breakpoints');
+    });
+  });
+
+  describe('running_total.py', () => {
+    it('shows the operands that wait on the value stack of the suspended generator', async () => {
+      await workbench.openFile('running_total.py');
+      await workbench.toggleBreakpoint(lineOf('running_total.py', 'suspended at line'));
+      await workbench.page.keyboard.press('F5');
+      await workbench.stopped();
+      await workbench.callStackRow(/generator.*running_total|running_total.*suspended/).click();
+      await workbench.page.waitForTimeout(800);
+      const frame = workbench.page.locator('.debug-call-stack .stack-frame', { hasText: 'running_total' }).first();
+      if (await frame.isVisible()) await frame.click();
+      await workbench.openScope('Value stack');
+      const rows = await workbench.variables(/\b170\b/);
+      await workbench.screenshot('value-stack');
+      assert.ok(
+        rows.some((row) => /\b170\b/.test(row)),
+        rows.join('\n'),
+      );
+      assert.ok(
+        rows.some((row) => /(^|\D)2$/.test(row)),
+        rows.join('\n'),
+      );
+      await workbench.stopDebugging();
+    });
+  });
+});
