@@ -68,10 +68,11 @@ function findLineStarts(program: Program): LineStarts {
     if (index === first || (program.lineOf(index - 1) !== line && !continuesExpression(program, index)))
       begins[index] = 1;
   }
-  // A loop on a single line begins anew with each round; where the jump back is itself the start of a line, as at the
+  // A loop on a single line begins anew with each round (but not an await or `yield from`, whose loop jumps back by
+  // JUMP_BACKWARD_NO_INTERRUPT); where the jump back is itself the start of a line, as at the
   // end of a longer loop's body, the line has already begun.
   for (let index = first; index < pristine.length; index++) {
-    if (!jumpsBack(pristine[index])) continue;
+    if (pristine[index] !== Opcode.JUMP_BACKWARD) continue;
     const target = program.args[index];
     if (program.lineOf(target) === program.lineOf(index) && !begins[index]) begins[target] = 1;
   }
@@ -93,9 +94,6 @@ function continuesExpression(program: Program, index: number): boolean {
   const part = program.position(index - 1);
   return whole.endLine > whole.line && part.line > whole.line && part.endLine <= whole.endLine;
 }
-
-const jumpsBack = (opcode: number): boolean =>
-  opcode === Opcode.JUMP_BACKWARD || opcode === Opcode.JUMP_BACKWARD_NO_INTERRUPT;
 
 /** Indices of the instructions by which a frame returns. */
 export function returns(program: Program): number[] {

@@ -1,3 +1,4 @@
+import { LIBRARY_PATH } from '../../vm/importing/import.ts';
 import type { Debugging, DebugHooks } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
 import type { Program } from '../../vm/interpreter/program.ts';
@@ -287,12 +288,9 @@ export function isUserFile(path: string): boolean {
 }
 
 export function originOf(path: string): SourceInfo['origin'] {
-  if (path.startsWith(LIBRARY_PREFIX) || path.startsWith('<frozen ')) return 'library';
+  if (path.startsWith(LIBRARY_PATH) || path.startsWith('<frozen ')) return 'library';
   return path.startsWith('<') && path.endsWith('>') ? 'string' : 'user';
 }
-
-/** Where co_filename of the bundled library's modules begins; see vm/importing. */
-export const LIBRARY_PREFIX = '/lib/python';
 
 export function sourceInfo(path: string): SourceInfo {
   const origin = originOf(path);

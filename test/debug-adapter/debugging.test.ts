@@ -164,14 +164,12 @@ describe('debugging', function () {
 
   it('lists generators, coroutines and async generators with their states', () =>
     session(`
-      import types
-
-      @types.coroutine
-      def pause():
-          yield
+      class Pause:
+          def __await__(self):
+              yield
 
       async def leaf():
-          await pause()          # LEAF
+          await Pause()          # LEAF
 
       async def root():
           await leaf()           # ROOT
@@ -204,7 +202,7 @@ describe('debugging', function () {
           [
             'coroutine root suspended await',
             'coroutine leaf suspended await',
-            'generator pause suspended yield',
+            'generator Pause.__await__ suspended yield',
             'generator plain created',
             'async generator numbers created',
             'generator running running',

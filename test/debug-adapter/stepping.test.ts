@@ -140,19 +140,17 @@ describe('stepping', function () {
 
   it('over an await stays in the coroutine', () =>
     session(`
-      import types
-
-      @types.coroutine
-      def pause():
-          yield 'pause'
+      class Pause:
+          def __await__(self):
+              yield 'pause'
 
       async def work(name):
-          await pause()          # AWAIT
+          await Pause()          # AWAIT
           print(name, 'goes on') # AFTER
           return name
 
       async def other():
-          await pause()
+          await Pause()
           print('other')
 
       a, b = work('a'), other()
@@ -172,15 +170,13 @@ describe('stepping', function () {
 
   it('out of an async function goes to who awaits it, past its suspensions', () =>
     session(`
-      import types
-
-      @types.coroutine
-      def pause():
-          yield
+      class Pause:
+          def __await__(self):
+              yield
 
       async def inner():
           x = 1            # INNER
-          await pause()
+          await Pause()
           return x
 
       async def outer():
@@ -259,10 +255,8 @@ describe('stepping', function () {
       .ends()
       .passes());
 
-  it('into a function that a built-in calls, past the library', () =>
+  it('into a function that a built-in calls', () =>
     session(`
-      import functools
-
       def key(x):
           return -x        # KEY
 
