@@ -13,7 +13,7 @@ import { startWarnings } from './modules/warnings.ts';
 import { codeValue } from './objects/constant.ts';
 import { startTypes } from './objects/define.ts';
 import { PyDict } from './objects/dict.ts';
-import { isException, type PyBaseException, systemExitType } from './objects/exception.ts';
+import { type PyBaseException, systemExitType } from './objects/exception.ts';
 import { PyFunction } from './objects/function.ts';
 import { markInlineCalls } from './objects/generator-type.ts';
 import { newModule, type PyModule } from './objects/module.ts';
@@ -77,7 +77,7 @@ export function startInterpreter(host: Host, options: StartOptions): void {
 /** sys.stdin, stdout and stderr over descriptors 0, 1 and 2 (init_sys_streams). */
 function startStreams(sys: PyModule): void {
   const stream = (fd: number, mode: string, name: string, errors: string): Value => {
-    const made = open(fd, mode, fd === 2 ? 1 : -1, 'utf-8', errors, fd === 0 ? null : '\n', false);
+    const made = open(fd, mode, fd === 2 ? 1 : -1, 'utf-8', errors, fd === 0 ? null : '\n', false, null);
     setAttribute(made, 'mode', mode);
     sys.dict.setString(name, made);
     sys.dict.setString(`__${name}__`, made);
@@ -113,7 +113,7 @@ export function runMain(code: CodeObject, options: MainOptions): number {
 
 /** Prints what ended the program; gives its exit code (PyErr_PrintEx, handle_system_exit). */
 function reportUncaught(exception: PyBaseException, onUncaught: MainOptions['onUncaught']): number {
-  if (isException(exception, systemExitType)) return exitCodeOf(exception);
+  if (exception.type.isSubtype(systemExitType)) return exitCodeOf(exception);
   onUncaught?.(exception);
   const hook = (vm.modules.getString('sys') as PyModule).dict.getString('excepthook');
   if (hook === undefined) printException(exception);
@@ -122,7 +122,7 @@ function reportUncaught(exception: PyBaseException, onUncaught: MainOptions['onU
       call(hook, exception.type, exception, exception.traceback);
     } catch (error) {
       const second = pythonException(error);
-      if (isException(second, systemExitType)) return exitCodeOf(second);
+      if (second.type.isSubtype(systemExitType)) return exitCodeOf(second);
       writeError('Error in sys.excepthook:\n');
       printException(second);
       writeError('\nOriginal exception was:\n');

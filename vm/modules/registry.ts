@@ -13,6 +13,7 @@ import { sre } from './sre/sre.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
 import { warnings } from './warnings.ts';
+import { weakref } from './weakref.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
@@ -24,6 +25,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _sre: () => sre,
   _thread: thread,
   _warnings: warnings,
+  _weakref: weakref,
   errno,
   itertools: () => itertools,
   posix,

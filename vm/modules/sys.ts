@@ -16,7 +16,7 @@ import {
 import { PyFloat } from '../objects/float.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
-import { newType, PyObject, type PyType, typeOf, type Value } from '../objects/object.ts';
+import { type Compare, type KwNames, newType, PyObject, type PyType, typeOf, type Value } from '../objects/object.ts';
 import { structSequence, structSequenceOf } from '../objects/struct-sequence.ts';
 import { emptyTuple, type PyTuple, tupleOf } from '../objects/tuple.ts';
 import { index } from '../operations/arithmetic.ts';
@@ -98,7 +98,7 @@ defineType(namespaceType, {
   hasDict: true,
   allocate: (type: PyType) => new PyNamespace(type),
   tp_new: (type: PyType) => new PyNamespace(type),
-  tp_init: (self: PyNamespace, args: Value[], kwNames) => {
+  tp_init: (self: PyNamespace, args: Value[], kwNames: KwNames) => {
     const given = args.length - (kwNames?.length ?? 0);
     if (given > 1) throw typeError(`${self.type.tp_name} expected at most 1 argument, got ${given}`);
     if (given === 1) callMethod(self.dict, 'update', args[0]);
@@ -111,7 +111,7 @@ defineType(namespaceType, {
     const parts = [...self.dict.entries()].map(([key, value]) => `${String(key)}=${repr(value)}`);
     return `${name}(${parts.join(', ')})`;
   },
-  tp_richcompare: (self: PyNamespace, other: Value, op) =>
+  tp_richcompare: (self: PyNamespace, other: Value, op: Compare) =>
     typeOf(self.dict).tp_richcompare!(self.dict, other instanceof PyNamespace ? other.dict : null, op),
   members: { __dict__: [(self: PyNamespace) => self.dict] },
   methods: {
