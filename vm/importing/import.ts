@@ -69,9 +69,7 @@ export function importModule(name: string, globals: PyDict | null = null, fromLi
   const wantsNames = fromList !== null && isTrue(fromList);
   if (wantsNames) {
     const isPackage = lookupAttribute(module, '__path__') !== undefined;
-    return isPackage
-      ? callMethod(importlib(), '_handle_fromlist', module, fromList, getAttribute(importlib(), '_gcd_import'))
-      : module;
+    return isPackage ? callMethod(importlib(), '_handle_fromlist', module, fromList, importFunction()) : module;
   }
   const dot = name.indexOf('.');
   if (level > 0 && name === '') return module;
@@ -109,12 +107,14 @@ function findAndLoad(name: string): Value {
     return module;
   }
   try {
-    return callMethod(importlib(), '_find_and_load', name);
+    return callMethod(importlib(), '_find_and_load', name, importFunction());
   } catch (error) {
     removeImportFrames(error);
     throw error;
   }
 }
+
+const importFunction = (): Value => vm.builtins.getString('__import__') as Value;
 
 const importlibFiles = new Set(['<frozen importlib._bootstrap>', '<frozen importlib._bootstrap_external>']);
 
