@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Oracle, pyodideOracle } from '../../tools/oracle.ts';
+import { coroscope, inFolder } from './command.ts';
+
+const runProgram = `
+import contextlib, io
+def main(source):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(source, 'example.py', 'exec'), {'__name__': '__main__'})
+    return out.getvalue()
+`;
+
+describe('coroscope run', () => {
+  let cpython: Oracle;
+  before(async function () {
+    this.timeout(60_000);
+    cpython = await pyodideOracle();
+  });
+
+  it('prints what CPython prints, for every example', function () {
+    this.timeout(60_000);
+    for (const name of readdirSync('examples').filter((each) => each.endsWith('.py'))) {
+      const { stdout, stderr, status } = coroscope(['run', `examples/${name}`]);
+      assert.equal(stderr, '', name);
+      assert.equal(stdout, cpython.ask(runProgram, readFileSync(`examples/${name}`, 'utf8')), name);
+      assert.equal(status, 0, name);
+    }
+  });
+
+  it('gives the program its arguments, its input and its exit code', () => {
+    inFolder((folder) => {
+      const program = 'import sys\nprint(sys.argv[1:], input())\nsys.exit(3)\n';
+      writeFileSync(join(folder, 'echo.py'), program);
+      const { stdout, stderr, status } = coroscope(['run', 'echo.py', '--help', 'x y'], {
+        cwd: folder,
+        input: 'hello\n',
+      });
+      assert.equal(stderr, '');
+      assert.equal(stdout, "['--help', 'x y'] hello\n");
+      assert.equal(status, 3);
+    });
+  });
+
+  it('runs a program from stdin', () => {
+    const { stdout, status } = coroscope(['run', '-', 'a'], { input: 'import sys\nprint(sys.argv, __name__)\n' });
+    assert.equal(stdout, "['-', 'a'] __main__\n");
+    assert.equal(status, 0);
+  });
+
+  it('imports from the folder of the program, and from the library', () => {
+    inFolder((folder) => {
+      writeFileSync(
+        join(folder, 'helper.py'),
+        'from collections import namedtuple\nPair = namedtuple("Pair", "a b")\n',
+      );
+      writeFileSync(join(folder, 'main.py'), 'import helper\nprint(helper.Pair(1, 2))\n');
+      const { stdout, stderr } = coroscope(['run', join(folder, 'main.py')]);
+      assert.equal(stderr, '');
+      assert.equal(stdout, 'Pair(a=1, b=2)\n');
+    });
+  });
+
+  it('prints the traceback of what nobody caught, and exits 1', () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, 'fails.py'), 'def f():\n    yield 1 / 0\n\nlist(f())\n');
+      const { stdout, stderr, status } = coroscope(['run', 'fails.py'], { cwd: folder });
+      const file = join(realpathSync(folder), 'fails.py');
+      assert.equal(stdout, '');
+      assert.equal(
+        stderr,
+        `Traceback (most recent call last):
+  File "${file}", line 4, in <module>
+    list(f())
+    ~~~~^^^^^
+  File "${file}", line 2, in f
+    yield 1 / 0
+          ~~^~~
+ZeroDivisionError: division by zero
+`,
+      );
+      assert.equal(status, 1);
+    });
+  });
+
+  it('shows a syntax error as CPython does, and exits 1', () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, 'broken.py'), 'print(1)\nx = (\n');
+      const { stdout, stderr, status } = coroscope(['run', 'broken.py'], { cwd: folder });
+      const file = join(realpathSync(folder), 'broken.py');
+      assert.equal(stdout, '');
+      assert.equal(stderr, `  File "${file}", line 2\n    x = (\n        ^\nSyntaxError: '(' was never closed\n`);
+      assert.equal(status, 1);
+    });
+  });
+});
