@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { parse } from '../compiler/syntax/parse.ts';
-import { isWarning } from '../compiler/text/diagnostic.ts';
 import { decodeSource } from '../compiler/text/source.ts';
 import { brokenPrograms } from '../test/compiler/syntax/broken-programs.ts';
+import { errorPrograms } from '../test/compiler/syntax/error-programs.ts';
+import { judge, verdict } from '../test/compiler/syntax/verdict.ts';
 import { libraryFiles } from './library-zip.ts';
 import { nativeOracle, nativePython, pyodideOracle } from './oracle.ts';
 
 // Compares what Coroscope and CPython 3.14 say of broken programs, and prints where they differ:
 // node tools/run.mjs tools/broken-programs.ts [--count N] [--seed N] [--golden] [--tests] [--show N]
-// --tests takes the texts of a native CPython's own tests instead of mutated library files.
-
-const goldenFile = 'test/golden/syntax/broken-programs.json';
+// --tests takes the texts of a native CPython's own tests instead of mutated library files, --cases the project's own list.
+// --golden writes what CPython said to test/golden/syntax/.
 
 const option = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(name);
@@ -19,24 +18,6 @@ const option = (name: string, otherwise: number): number => {
 const count = option('--count', 3000);
 const seed = option('--seed', 1);
 const show = option('--show', 40);
-
-const judge = `
-import warnings
-def main(programs):
-    out = []
-    for text in programs:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter('always')
-            try:
-                compile(text.encode('utf-8', 'surrogatepass'), 'f', 'exec', 0x400)
-                said = ''
-            except SyntaxError as e:
-                said = '%s: %s @%s:%s-%s:%s' % (type(e).__name__, e.msg, *(n or 0 for n in (e.lineno, e.offset, e.end_lineno, e.end_offset)))
-            except BaseException as e:
-                said = '%s: %s' % (type(e).__name__, e)
-        out.append('|'.join([said] + ['%s@%s' % (w.message, w.lineno) for w in caught]))
-    return out
-`;
 
 /** Every text in CPython's own tests of syntax that could be a program. */
 const collectTests = `
@@ -64,7 +45,10 @@ const testNames =
 
 const oracle = await pyodideOracle();
 let programs: string[];
-if (process.argv.includes('--tests')) {
+const isCases = process.argv.includes('--cases');
+if (isCases) {
+  programs = [...errorPrograms];
+} else if (process.argv.includes('--tests')) {
   const version = ['3.13', '3.12', '3.11'].find((candidate) => nativePython(candidate) !== undefined);
   const native = version === undefined ? undefined : nativeOracle(version);
   if (native === undefined) throw new Error('--tests needs a native CPython with its tests');
@@ -101,19 +85,9 @@ console.log(
   `${programs.length} programs, ${rejectedByCPython} rejected by CPython ${oracle.version}; alike: accepted or rejected ${decidedAlike}, error and position ${errorsAlike}, warnings ${warningsAlike} (${Math.round(performance.now() - began)} ms)`,
 );
 if (process.argv.includes('--golden')) {
-  writeFileSync(goldenFile, `${JSON.stringify({ interpreter: oracle.version, seed, expected }, null, 0)}\n`);
+  const goldenFile = `test/golden/syntax/${isCases ? 'error' : 'broken'}-programs.json`;
+  writeFileSync(goldenFile, `${JSON.stringify({ interpreter: oracle.version, seed, expected }, null, 1)}\n`);
   console.log(`wrote ${goldenFile}`);
-}
-
-function verdict(program: string): string {
-  const { diagnostics } = parse(decodeSource(new TextEncoder().encode(program)), { mode: 'exec' });
-  const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-  const warnings = diagnostics.filter(isWarning).map((warning) => `${warning.message}@${warning.lineno}`);
-  const said =
-    error === undefined
-      ? ''
-      : `${error.category}: ${error.message} @${error.lineno}:${error.offset}-${error.end_lineno}:${error.end_offset}`;
-  return [said, ...warnings].join('|');
 }
 
 function split(said: string): { error: string; warnings: string } {
