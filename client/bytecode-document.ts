@@ -152,14 +152,15 @@ class BytecodeDocuments implements vscode.TextDocumentContentProvider, vscode.Di
 }
 
 /**
- * Lines of the listing for a position in the source: those of the smallest piece of source around it that has code; between
- * the pieces, those that begin in its line.
+ * Lines of the listing for a position in the source: those of the smallest piece around it that begins in its line and has code;
+ * between such pieces, all that begin in its line.
  */
 function belongingTo({ sources }: BytecodeListing, position: vscode.Position): number[] {
   let smallest: vscode.Range | undefined;
   for (const source of sources) {
     const range = source && rangeOf(source);
-    if (range?.contains(position) && (smallest === undefined || smallest.contains(range))) smallest = range;
+    if (range?.start.line !== position.line) continue;
+    if (range.contains(position) && (smallest === undefined || smallest.contains(range))) smallest = range;
   }
   const lines: number[] = [];
   sources.forEach((source, line) => {

@@ -3,8 +3,8 @@
 # What to look at
 # - Hover over `co_process`: GENERATOR among its flags, and its three suspension points with the offsets of their
 #   YIELD_VALUE instructions.
-# - Inline bytecode beside each `data = yield …`: LOAD_CONST, YIELD_VALUE, … STORE_FAST. What send() brings is pushed
-#   on the stack of the suspended frame, and STORE_FAST takes it from there.
+# - Inline bytecode beside each `data = yield …`: the number is loaded, YIELD_VALUE gives it away. What send() brings
+#   is pushed on the stack of the suspended frame, and STORE_FAST takes it from there.
 # - Set a breakpoint on the second `yield` and press F5. When it stops, and after each further send(), compare `data`
 #   and `f_lasti` of the generator in the Variables view.
 

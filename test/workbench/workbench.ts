@@ -88,6 +88,17 @@ export class Workbench {
     return plain((await line.textContent()) ?? '');
   }
 
+  /** Waits until a line, with its hints, is drawn like that. */
+  async lineShows(number: number, pattern: RegExp): Promise<void> {
+    let text = '';
+    for (let attempt = 0; attempt < 50; attempt++) {
+      text = await this.lineText(number);
+      if (pattern.test(text)) return;
+      await this.page.waitForTimeout(200);
+    }
+    throw new Error(`line ${number} shows ${JSON.stringify(text)}, not ${pattern}`);
+  }
+
   #lineNumber(number: number): Locator {
     return this.page
       .locator('.editor-instance .margin-view-overlays .line-numbers')
