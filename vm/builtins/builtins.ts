@@ -282,7 +282,11 @@ function sum(iterable: Value, start: Value = 0): Value {
 }
 
 function prefixed(base: 2 | 8 | 16) {
-  return (value: Value): Value => integerInBase(index(value), base);
+  const prefix = base === 2 ? '0b' : base === 8 ? '0o' : '0x';
+  return (value: Value): Value => {
+    const text = integerInBase(index(value), base);
+    return text.startsWith('-') ? `-${prefix}${text.slice(1)}` : prefix + text;
+  };
 }
 
 function getattr(object: Value, name: Value, fallback?: Value): Value {

@@ -51,24 +51,27 @@ function markers(segment: string, anchors: Anchors | undefined): string {
   return '~'.repeat(anchors.start) + '^'.repeat(anchors.end - anchors.start) + '~'.repeat(segment.length - anchors.end);
 }
 
-/** An expression over several lines: first and last line whole, with carets below every line that is shown. */
+/** An expression over several lines: its marks below every line that is shown. */
 function manyLines(lines: readonly string[], position: Position): string {
-  const shown: { text: string; marks: string }[] = [];
+  const parts: { text: string; from: number; segment: string }[] = [];
   for (let n = position.line; n <= position.endLine; n++) {
     const line = lines[n - 1] ?? '';
     const from = n === position.line ? unitsOf(line, position.column) : line.length - line.trimStart().length;
     const to = n === position.endLine ? unitsOf(line, position.endColumn) : line.trimEnd().length;
-    shown.push({ text: line.trimEnd(), marks: ' '.repeat(from) + '^'.repeat(Math.max(0, to - from)) });
+    parts.push({ text: line.trimEnd(), from, segment: line.slice(from, Math.max(from, to)) });
   }
-  const lead = Math.min(
-    ...shown.filter((row) => row.text.trim() !== '').map((row) => row.text.length - row.text.trimStart().length),
-  );
-  const rows = shown.map(({ text, marks }) => `    ${text.slice(lead)}\n    ${marks.slice(lead)}\n`);
-  if (rows.length > 3) {
-    const hidden = rows.length - 2;
-    return `${rows[0]}    ...<${hidden} lines>...\n${rows[rows.length - 1]}`;
-  }
-  return rows.join('');
+  const whole = parts.map((part) => part.segment).join('\n');
+  const marks = markers(whole, findAnchors(whole));
+  const filled = parts.filter((part) => part.text.trim() !== '');
+  const lead = Math.min(...filled.map(({ text }) => text.length - text.trimStart().length));
+  let at = 0;
+  const rows = parts.map(({ text, from, segment }) => {
+    const line = `    ${text.slice(lead)}\n    ${' '.repeat(Math.max(0, from - lead))}${marks.slice(at, at + segment.length)}\n`;
+    at += segment.length + 1;
+    return line;
+  });
+  if (rows.length <= 3) return rows.join('');
+  return `${rows[0]}    ...<${rows.length - 2} lines>...\n${rows[rows.length - 1]}`;
 }
 
 const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
@@ -82,12 +85,24 @@ function findAnchors(segment: string): Anchors | undefined {
   if (tokens === undefined) return undefined;
   const operator = lowestOperator(tokens);
   if (operator !== undefined) return operator;
+  if (!isPrimary(tokens)) return undefined;
   const last = tokens[tokens.length - 1];
   if (last === undefined || !last.bracket || tokens.length < 2) return undefined;
   const opener = segment[last.start];
   if (last.end !== segment.trimEnd().length || last.start === 0) return undefined;
   if (opener === '(' || opener === '[') return { start: last.start, end: last.end };
   return undefined;
+}
+
+/** Whether the tokens are one operand with attributes, calls and subscripts behind it. */
+function isPrimary(tokens: readonly Token[]): boolean {
+  for (let i = 1; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token.bracket) {
+      if (token.text === '{') return false;
+    } else if (token.text !== '.' && tokens[i - 1].text !== '.') return false;
+  }
+  return true;
 }
 
 interface Token {

@@ -1,3 +1,4 @@
+import { UnicodeProblem } from '../codecs/errors.ts';
 import { HostError } from '../host.ts';
 import { InternalError } from '../internal-error.ts';
 import * as exceptions from '../objects/exception.ts';
@@ -5,6 +6,7 @@ import { PyBaseException as BaseException, type PyBaseException } from '../objec
 import type { PyType } from '../objects/object.ts';
 import { osError } from '../objects/os-error.ts';
 import { PyTraceback } from '../objects/traceback.ts';
+import { unicodeError } from '../objects/unicode-error.ts';
 import { Problem, type ProblemKind } from '../text/problem.ts';
 import { recursionError } from './depth.ts';
 import type { Frame } from './frame.ts';
@@ -30,6 +32,7 @@ const problemTypes: Record<ProblemKind, PyType> = {
 export function pythonException(thrown: unknown): PyBaseException {
   if (thrown instanceof BaseException) return thrown;
   if (thrown instanceof Problem) return exceptions.newException(problemTypes[thrown.exception], thrown.message);
+  if (thrown instanceof UnicodeProblem) return unicodeError(thrown);
   if (thrown instanceof HostError) return osError(thrown);
   if (thrown instanceof RangeError) {
     if (thrown.message.includes('call stack')) return recursionError('');

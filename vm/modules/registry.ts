@@ -1,5 +1,6 @@
 import { defineModule, type ModuleDefinition } from '../objects/define.ts';
 import type { PyModule } from '../objects/module.ts';
+import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
 import { errno } from './errno.ts';
@@ -7,6 +8,7 @@ import { functools } from './functools/functools.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
+import { marshal } from './marshal.ts';
 import { math } from './math.ts';
 import { posix } from './posix.ts';
 import { sre } from './sre/sre.ts';
@@ -17,6 +19,7 @@ import { weakref } from './weakref.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
+  _codecs: codecs,
   _collections: () => collections,
   _contextvars: () => contextvars,
   _functools: () => functools,
@@ -28,6 +31,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _weakref: weakref,
   errno,
   itertools: () => itertools,
+  marshal,
   posix,
   time,
   math: () => math,
