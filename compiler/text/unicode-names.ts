@@ -52,3 +52,24 @@ function hangulSyllable(name: string): number | undefined {
   const tail = tails.indexOf(match[3]);
   return lead < 0 || vowel < 0 || tail < 0 ? undefined : 0xac00 + (lead * 21 + vowel) * 28 + tail;
 }
+
+/** The name of a character, as `unicodedata.name` gives it; undefined for those without one. */
+export function nameOfCharacter(code: number): string | undefined {
+  if (code >= 0xac00 && code <= 0xd7a3) {
+    const syllable = code - 0xac00;
+    const tail = tails[syllable % 28];
+    return `HANGUL SYLLABLE ${leads[Math.floor(syllable / 588)]}${vowels[Math.floor(syllable / 28) % 21]}${tail}`;
+  }
+  for (const [first, last, prefix] of table.ranges as [number, number, string][]) {
+    if (code >= first && code <= last) return `${prefix}-${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  }
+  if (names === undefined) {
+    codes ??= readNames();
+    names = new Map();
+    const aliases = new Set(Object.keys(table.aliases));
+    for (const [name, character] of codes) if (!aliases.has(name)) names.set(character, name);
+  }
+  return names.get(code);
+}
+
+let names: Map<number, string> | undefined;

@@ -90,7 +90,7 @@ export function decodeUnicodeEscape(
           if (!final && (bytes[at] === 0x7b || at === bytes.length)) return { text, consumed: start };
           if (bytes[at] === 0x7b) at = bytes.length;
         } else {
-          at = close + 1;
+          at = close;
         }
       } else {
         text += `\\${String.fromCharCode(letter)}`;
