@@ -2,7 +2,7 @@ import type { CodeObject } from '../compiler/bytecode/code-object.ts';
 import { makeBuiltins } from './builtins/builtins.ts';
 import { printException } from './builtins/traceback-text.ts';
 import type { Host } from './host.ts';
-import { importModule, LIBRARY_PATH, resetImporting } from './importing/import.ts';
+import { importByName, importModule, LIBRARY_PATH, resetImporting } from './importing/import.ts';
 import { InternalError } from './internal-error.ts';
 import { runCode } from './interpreter/call.ts';
 import { FUEL_RATION, HandledException, vm } from './interpreter/state.ts';
@@ -71,6 +71,8 @@ export function startInterpreter(host: Host, options: StartOptions): void {
   const sys = makeSys({ ...options, path: [...options.path, LIBRARY_PATH] });
   vm.modules.setString('sys', sys);
   startWarnings();
+  const io = importByName('_io') as PyModule;
+  vm.builtins.setString('open', io.dict.getString('open') as Value);
   startStreams(sys);
 }
 

@@ -90,7 +90,6 @@ const binder = new BuiltinDef('weakref', 'weakref', '(object, callback=None, /)'
 defineType(refType, {
   module: 'weakref',
   allocate: (type) => new PyWeakref(type, type, null),
-  hasWeakrefs: true,
   tp_new(type: PyType, args: Value[]) {
     const [object, callback] = binder.bind(args.slice(0, 2), undefined) as [Value, Slot];
     return makeReference(type, object, callback ?? null);
