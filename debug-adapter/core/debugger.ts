@@ -1,9 +1,12 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
 import { targetNamed } from '../../compiler/targets/registry.ts';
-import { attachDebugger } from '../../vm/interpreter/debugging.ts';
+import { formatException } from '../../vm/builtins/traceback-text.ts';
+import type { Host } from '../../vm/host.ts';
+import { attachDebugger, liveGenerators } from '../../vm/interpreter/debugging.ts';
 import { vm } from '../../vm/interpreter/state.ts';
+import { runMain, startInterpreter } from '../../vm/main-entry.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
-import { keyboardInterruptType, newException, type PyBaseException } from '../../vm/objects/exception.ts';
+import { keyboardInterruptType, newException } from '../../vm/objects/exception.ts';
 import { Addresses } from './addresses.ts';
 import { Breakpoints } from './breakpoints.ts';
 import type { Channel } from './channel.ts';
@@ -40,7 +43,16 @@ import type {
 import { Presenter } from './present.ts';
 import { Session, sourceInfo } from './session.ts';
 import { Traps } from './traps.ts';
-import { codeOfFile, formatException, liveUnits, type Prepared, prepareProgram, startProgram } from './vm-port.ts';
+import { bufferOutputByLines, codeOfFile, compileProgram } from './vm-port.ts';
+
+/** What surrounds the program: its host, and the file it is read from. */
+export interface World {
+  host(session: Session, options: LaunchOptions): Host;
+  /** Throws a DebuggerError when the file can't be read. */
+  read(path: string): Uint8Array;
+  /** Text for the program's stdin; null ends it. */
+  input(text: string | null): void;
+}
 
 /** The debugger of one program: all its parts, behind the interface that the adapter calls. */
 export class ProgramDebugger implements Debugger {
@@ -53,17 +65,18 @@ export class ProgramDebugger implements Debugger {
   private readonly addresses = new Addresses();
   private readonly traps: Traps;
   private readonly lines = new Map<string, readonly number[]>();
-  private prepared: Prepared | undefined;
+  private readonly world: World;
+  private program: { readonly code: CodeObject; readonly options: LaunchOptions } | undefined;
 
-  /** `input` receives what is typed for the program's stdin. */
-  constructor(channel: Channel, input: (text: string | null) => void) {
-    this.input = input;
+  constructor(channel: Channel, world: World) {
+    this.world = world;
+    this.input = (text) => world.input(text);
     this.session = new Session(channel);
     const debugging = attachDebugger(this.session.hooks);
     this.traps = new Traps(debugging);
     this.evaluator = new Evaluator(debugging);
     const presenter = new Presenter(this.evaluator);
-    const units = new Units(liveUnits);
+    const units = new Units(liveGenerators);
     this.breakpoints = new Breakpoints(this.traps, this.addresses, this.evaluator, (path) => this.linesOf(path));
     this.filters = new ExceptionFilters(this.evaluator, presenter, this.session.isOwnCode);
     this.inspector = new Inspector(this.session, units, this.evaluator, presenter, this.addresses);
@@ -83,10 +96,18 @@ export class ProgramDebugger implements Debugger {
   /** Answers requests, runs the program when told to, and gives its exit code. */
   run(): number {
     this.session.serveUntilStarted();
-    const { prepared, session } = this;
-    const exitCode = startProgram(prepared!, {
-      onMain: (program) => session.armEntry(program),
-      onUncaught: (exception: PyBaseException) => session.uncaught(exception, undefined),
+    const { session } = this;
+    const { code, options } = this.program!;
+    const path = options.program;
+    startInterpreter(vm.host, {
+      argv: [path, ...options.args],
+      path: [path.slice(0, path.lastIndexOf('/')) || '/'],
+      executable: '',
+    });
+    bufferOutputByLines();
+    const exitCode = runMain(code, {
+      filename: path,
+      onUncaught: (exception) => session.uncaught(exception, undefined),
     });
     session.state = 'over';
     return exitCode;
@@ -96,12 +117,13 @@ export class ProgramDebugger implements Debugger {
     if (targetNamed(options.target) === undefined) throw unknownTarget(options.target);
     const { session } = this;
     session.justMyCode = options.justMyCode;
-    session.stopOnEntry = options.stopOnEntry;
+    session.entryPath = options.stopOnEntry ? options.program : undefined;
     this.evaluator.target = options.target;
-    const result = prepareProgram(options);
-    if ('output' in result) return result;
-    this.prepared = result;
-    this.lines.set(options.program, linesWithCode(result.code));
+    vm.host = this.world.host(session, options);
+    const code = compileProgram(this.world.read(options.program), options.program, options.target);
+    if ('output' in code) return code;
+    this.program = { code, options };
+    this.lines.set(options.program, linesWithCode(code));
     return null;
   }
 

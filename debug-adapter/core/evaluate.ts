@@ -5,11 +5,12 @@ import { pythonException } from '../../vm/interpreter/unwind.ts';
 import type { PyDict } from '../../vm/objects/dict.ts';
 import { isException, keyboardInterruptType } from '../../vm/objects/exception.ts';
 import type { Slot, Value } from '../../vm/objects/object.ts';
+import { str } from '../../vm/operations/text.ts';
 import { isTrue } from '../../vm/operations/truth.ts';
 import { DebuggerError, evaluationFailed, evaluationTimedOut } from './errors.ts';
 import type { LogPart } from './hit-condition.ts';
 import { nestedCode } from './lines.ts';
-import { compileText, describeException, frameLocals, mainGlobals, runCode, textOf } from './vm-port.ts';
+import { compileText, describeException, runInFrame, runInMain } from './vm-port.ts';
 
 /** Views that ask by themselves must not hold the program for long; the debug console may take its time. */
 export const PATIENCE_SECONDS = 3;
@@ -63,7 +64,7 @@ export class Evaluator {
 
   isTrue(expression: string, frame: Frame): boolean {
     const code = this.compile(expression, 'eval');
-    return this.guarded(Number.POSITIVE_INFINITY, () => isTrue(runCode(code, frame.globals, frameLocals(frame))));
+    return this.guarded(Number.POSITIVE_INFINITY, () => isTrue(runInFrame(code, frame)));
   }
 
   /** The text of a log message in a frame. What can't be evaluated says why. */
@@ -83,7 +84,7 @@ export class Evaluator {
 
   /** str(value). */
   text(value: Value): string {
-    return this.guarded(PATIENCE_SECONDS, () => textOf(value));
+    return this.guarded(PATIENCE_SECONDS, () => str(value));
   }
 
   /** Runs something that may call the program's own code: it doesn't stop there, and not for long. */
@@ -108,9 +109,9 @@ export class Evaluator {
 
   private run(code: CodeObject, frame: Frame | undefined, seconds: number): Value {
     return this.guarded(seconds, () => {
-      if (frame === undefined) return runCode(code, mainGlobals(), mainGlobals());
+      if (frame === undefined) return runInMain(code);
       const names = boundNames(frame);
-      if (!usesInNestedCode(code, names)) return runCode(code, frame.globals, frameLocals(frame));
+      if (!usesInNestedCode(code, names)) return runInFrame(code, frame);
       return runWithMergedGlobals(code, frame, names);
     });
   }
@@ -157,7 +158,7 @@ function runWithMergedGlobals(code: CodeObject, frame: Frame, names: ReadonlyMap
   const merged: PyDict = frame.globals.copy();
   for (const [name, value] of names) merged.setString(name, value);
   try {
-    return runCode(code, merged, frameLocals(frame));
+    return runInFrame(code, frame, merged);
   } finally {
     for (const [name, value] of merged.entries()) {
       if (typeof name === 'string' && !names.has(name) && frame.globals.getString(name) !== value) {

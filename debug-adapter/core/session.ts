@@ -13,6 +13,7 @@ import { lineStarts } from './lines.ts';
 import type { Debugger, SourceInfo, StepKind, StopInfo } from './model.ts';
 import { Step } from './stepping.ts';
 import { TrapSet, type Traps } from './traps.ts';
+import { flushOutput } from './vm-port.ts';
 
 /** What the program is doing. */
 export type SessionState = 'loading' | 'running' | 'stopped' | 'over';
@@ -36,7 +37,8 @@ export class Session {
   stop: Stop | undefined = undefined;
   step: Step | undefined = undefined;
   pauseRequested = false;
-  stopOnEntry = false;
+  /** The program that stops before its first line. */
+  entryPath: string | undefined;
   justMyCode = true;
   /** The program reads from its stdin, and what it wants isn't there yet. */
   waitsForInput = false;
@@ -77,7 +79,10 @@ export class Session {
   // What the VM calls.
 
   readonly hooks: DebugHooks = {
-    onDecode: (program) => this.breakpoints.decoded(program),
+    onDecode: (program) => {
+      this.breakpoints.decoded(program);
+      if (program.code.code.co_filename === this.entryPath) this.armEntry(program);
+    },
     onStop: (reason, frame) => {
       if (reason === 'pause') this.pausedAt(frame);
       else this.trapped(frame);
@@ -92,9 +97,9 @@ export class Session {
   /** Whether code is the user's own, in which steps and filters may stop. */
   readonly isOwnCode = (program: Program): boolean => !this.justMyCode || isUserFile(program.code.code.co_filename);
 
-  /** The program's own first instruction is the entry. */
-  armEntry(program: Program): void {
-    if (!this.stopOnEntry) return;
+  /** The program's code runs before any function of it: stops at its first line. */
+  private armEntry(program: Program): void {
+    this.entryPath = undefined;
     const index = lineStarts(program).indices[0];
     if (index === undefined) return;
     this.entry = new TrapSet(this.traps);
@@ -196,6 +201,7 @@ export class Session {
     this.state = 'stopped';
     this.stop = { info: { ...info, threadId: 1 }, frame, exception, uncaught };
     this.returned = returned;
+    this.flushOutput();
     this.channel.send({ event: 'stopped', body: this.stop.info });
     while (this.state === 'stopped') {
       if (!this.serveNext()) this.channel.wait();
@@ -204,6 +210,15 @@ export class Session {
   }
   /** What the step that ended here brought back. */
   returned: Step['returned'] = undefined;
+
+  private flushOutput(): void {
+    try {
+      this.evaluator.guarded(1, flushOutput);
+    } catch (error) {
+      // A stream of the program's own making that fails is the program's affair, at its next print.
+      if (!(error instanceof DebuggerError)) throw error;
+    }
+  }
 
   private endStep(): void {
     if (this.step === undefined) return;

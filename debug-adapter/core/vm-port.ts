@@ -1,11 +1,19 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
+import { exceptionText } from '../../compiler/text/exception-text.ts';
+import { formatExceptionOnly } from '../../vm/builtins/traceback-text.ts';
+import { runCode as runCodeValue } from '../../vm/interpreter/call.ts';
+import { setLocalVariable } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
+import { frameLocals } from '../../vm/interpreter/names.ts';
 import { vm } from '../../vm/interpreter/state.ts';
+import { codeValue } from '../../vm/objects/constant.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
 import type { PyBaseException } from '../../vm/objects/exception.ts';
 import type { Value } from '../../vm/objects/object.ts';
-import { getAttribute } from '../../vm/operations/attribute.ts';
-import { str } from '../../vm/operations/text.ts';
+import { callMethod, getAttribute, lookupAttribute } from '../../vm/operations/attribute.ts';
+import { callWith } from '../../vm/operations/call.ts';
+import { DebuggerError, unknownSource } from './errors.ts';
+import type { LaunchFailure } from './model.ts';
 
 // What the debugger asks of the VM beyond vm/interpreter/debugging.ts, in one place.
 
@@ -19,23 +27,75 @@ export function compileText(
   return { code, error: error === undefined ? undefined : `${error.category}: ${error.message}` };
 }
 
-/** str(value). */
-export const textOf = (value: Value): string => str(value);
-
-/** As the last line of a traceback: «NameError: name 'x' is not defined». */
-export function describeException(exception: PyBaseException): string {
-  const text = str(exception);
-  return text === '' ? exception.type.tp_name : `${exception.type.tp_name}: ${text}`;
+/** The code of a program, or what CPython prints when it can't compile it. */
+export function compileProgram(source: Uint8Array, filename: string, target: string): CodeObject | LaunchFailure {
+  const { code, error } = vm.host.compile(source, { filename, mode: 'exec', flags: 0, optimize: 0, target });
+  if (error === undefined && code !== undefined) return code;
+  if (error === undefined) throw new DebuggerError(`${filename} can't be compiled.`);
+  const line = vm.host.sourceText(filename)?.split('\n')[error.lineno - 1];
+  return {
+    title: `${error.category}: ${error.message} (${filename.slice(filename.lastIndexOf('/') + 1)}, line ${error.lineno})`,
+    output: exceptionText(error, filename, line),
+  };
 }
 
-/** The mapping that names are looked up in and stored to: a module's namespace, or a function's f_locals. */
-export function frameLocals(frame: Frame): Value {
-  return frame.locals ?? getAttribute(frame, 'f_locals');
+/** The code of a file that need not have been run. Throws a DebuggerError when it has none. */
+export function codeOfFile(path: string, target: string): CodeObject {
+  const text = vm.host.sourceText(path);
+  if (text === undefined) throw unknownSource(path);
+  const { code, error } = vm.host.compile(text, { filename: path, mode: 'exec', flags: 0, optimize: 0, target });
+  if (code === undefined) throw new DebuggerError(`The file can't be compiled: ${error?.message ?? 'not supported'}.`);
+  return code;
 }
 
-/** The namespace of `__main__`. */
-export function mainGlobals(): PyDict {
+/** As the last lines of a traceback: «NameError: name 'x' is not defined». */
+export const describeException = (exception: PyBaseException): string => formatExceptionOnly(exception).trimEnd();
+
+/** Names that the console has bound in a function's frame, beside its own variables. */
+const consoleNames = new WeakMap<Frame, PyDict>();
+
+/** Runs code in a frame: what it assigns to the frame's variables changes them, and other names stay for later code. */
+export function runInFrame(code: CodeObject, frame: Frame, globals: PyDict = frame.globals): Value {
+  if (frame.locals !== undefined) return runCodeValue(codeValue(code), globals, frame.locals);
+  const locals = frameLocals(frame) as PyDict;
+  const before = locals.copy();
+  const own = new Set(frame.code.code.co_localsplusnames);
+  for (const [name, value] of consoleNames.get(frame)?.entries() ?? []) {
+    if (typeof name === 'string' && !own.has(name)) locals.setString(name, value);
+  }
+  try {
+    return runCodeValue(codeValue(code), globals, locals);
+  } finally {
+    const others = new PyDict();
+    for (const [name, value] of locals.entries()) {
+      if (typeof name !== 'string') continue;
+      if (!own.has(name)) others.setString(name, value);
+      else if (before.getString(name) !== value) setLocalVariable(frame, name, value);
+    }
+    if (others.size > 0) consoleNames.set(frame, others);
+  }
+}
+
+/** Runs code in the namespace of `__main__`. */
+export function runInMain(code: CodeObject): Value {
   const main = vm.modules.getString('__main__');
   const globals = main === undefined ? undefined : getAttribute(main, '__dict__');
-  return globals instanceof PyDict ? globals : new PyDict();
+  if (!(globals instanceof PyDict)) throw new DebuggerError('The program has not been started.');
+  return runCodeValue(codeValue(code), globals, globals);
+}
+
+/** Makes what the program prints appear line by line, as it does on a terminal. */
+export function bufferOutputByLines(): void {
+  callWith(getAttribute(standardOutput(), 'reconfigure'), [true], ['line_buffering']);
+}
+
+/** Brings out the part of a line that the program has printed. */
+export function flushOutput(): void {
+  const stream = standardOutput();
+  // The program may have put anything in its place, or have closed it.
+  if (lookupAttribute(stream, 'closed') === false) callMethod(stream, 'flush');
+}
+
+function standardOutput(): Value {
+  return getAttribute(vm.modules.getString('sys') ?? null, 'stdout');
 }

@@ -146,7 +146,7 @@ export class DebugAdapter extends ProtocolServer {
   }
 
   private async load(options: LaunchOptions): Promise<RemoteDebugger> {
-    const remote = new RemoteDebugger(this.workerScript);
+    const remote = new RemoteDebugger(this.workerScript, options.env);
     this.remote = remote;
     this.over = false;
     remote.on('event', (event) => {

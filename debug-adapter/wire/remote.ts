@@ -21,8 +21,8 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
   private ended = false;
   private exited = false;
 
-  /** `script` is the path of the worker's bundle, dist/vm-worker.js. */
-  constructor(script: string) {
+  /** `script` is the path of the worker's bundle, dist/vm-worker.js; `environment` the program's. */
+  constructor(script: string, environment: Readonly<Record<string, string>>) {
     super();
     const shared = new SharedArrayBuffer(Word.COUNT * Int32Array.BYTES_PER_ELEMENT);
     const { port1, port2 } = new MessageChannel();
@@ -31,6 +31,7 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
     const workerData: WorkerData = { port: port2, words: shared };
     this.worker = new Worker(script, {
       workerData,
+      env: environment,
       transferList: [port2],
       // Deep Python recursion through built-ins recurses in JavaScript too.
       resourceLimits: { stackSizeMb: 16 },

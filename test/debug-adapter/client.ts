@@ -81,6 +81,7 @@ export class DapClient {
 
   /** Disconnects and waits until the adapter has gone. Its exit code must be 0. */
   async close(): Promise<void> {
+    this.terminal.process?.kill();
     if (this.process.exitCode !== null) return;
     const exit = once(this.process, 'exit');
     await this.request('disconnect').catch(() => undefined);
