@@ -109,12 +109,13 @@ export class Workbench {
   /** What a hover over a word of a line shows. */
   async hover(word: string): Promise<string> {
     const span = this.page.locator('.editor-instance .view-line span').getByText(word, { exact: true }).first();
-    const box = await span.boundingBox();
-    if (box === null) throw new Error(`${word} is not on screen`);
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const shown = this.page.locator('.monaco-hover:visible .monaco-hover-content');
     // A pointer that merely lands on a word often shows nothing: it must come from elsewhere and move on it.
     for (let attempt = 0; attempt < 8; attempt++) {
+      // Lenses that arrive late push lines down.
+      const box = await span.boundingBox();
+      if (box === null) throw new Error(`${word} is not on screen`);
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
       await this.page.mouse.move(x + 150, y + 40);
       await this.page.waitForTimeout(60);
       await this.page.mouse.move(x, y);
