@@ -40,10 +40,9 @@ export type Compile = (source: Uint8Array | string, options: CompileOptions) => 
 export const compile: Compile = (source, options) => {
   const mode = options.mode ?? 'exec';
   const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
-  const { tree, diagnostics: syntax } = parse(text, { mode });
+  const { tree, diagnostics: syntax } = parse(text, { mode, version: options.target.version });
   const { code, diagnostics } = generate(tree, {
     filename: options.filename,
-    source: text.text,
     target: options.target,
     optimize: options.optimize ?? 0,
     interactive: mode === 'single',

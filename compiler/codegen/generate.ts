@@ -14,8 +14,6 @@ import type { Assemble } from './unit.ts';
 
 export interface GenerateOptions {
   readonly filename: string;
-  /** The text that the tree was parsed from. */
-  readonly source: string;
   readonly target: Target;
   readonly optimize: 0 | 1 | 2;
   readonly interactive: boolean;
@@ -41,8 +39,8 @@ export function generate(tree: Mod, options: GenerateOptions): Generated {
     const future = futureFeatures(tree, collector);
     const features = future.features | options.features;
     future.features = features;
-    const { source, optimize, target } = options;
-    preprocess(tree, { rules: target.foldingRules, source, optimize, features }, collector);
+    const { optimize, target } = options;
+    preprocess(tree, { rules: target.foldingRules, optimize, features }, collector);
     const symbols = buildSymbolTable(tree, future, options.target.symbolRules, collector);
     const code = options.target.features.has('exceptionTable')
       ? module(new Compiler({ ...options, features }, symbols, options.assemble, collector), tree)

@@ -23,7 +23,7 @@ import {
   UnaryOperator,
 } from '../syntax/ast.ts';
 import { foldBinOp, foldCompare, foldIter, foldSubscript, foldTuple, foldUnaryOp } from './block-stack/fold.ts';
-import { LineTexts, relocateFString } from './block-stack/fstring-lines.ts';
+import { relocateFString } from './block-stack/fstring-lines.ts';
 
 /** How a target folds in the tree, before the symbol table. */
 export interface FoldingRules {
@@ -41,8 +41,6 @@ export interface FoldingRules {
 
 export interface PreprocessOptions {
   readonly rules: FoldingRules;
-  /** The text that the tree was parsed from. */
-  readonly source: string;
   readonly optimize: 0 | 1 | 2;
   /** CO_FUTURE_ bits in force. */
   readonly features: number;
@@ -66,7 +64,6 @@ const enum Enclosing {
 
 class Preprocessor {
   private readonly rules: FoldingRules;
-  private readonly source: LineTexts;
   private readonly optimize: number;
   private readonly futureAnnotations: boolean;
   private readonly reporter: Reporter;
@@ -74,7 +71,6 @@ class Preprocessor {
 
   constructor(options: PreprocessOptions, reporter: Reporter) {
     this.rules = options.rules;
-    this.source = new LineTexts(options.source);
     this.optimize = options.optimize;
     this.futureAnnotations = (options.features & CodeFlag.CO_FUTURE_ANNOTATIONS) !== 0;
     this.reporter = reporter;
@@ -355,7 +351,7 @@ class Preprocessor {
         return e;
       case NodeKind.JoinedStr:
         this.exprs(e.values);
-        if (this.rules.constants) relocateFString(e, this.source);
+        if (this.rules.constants) relocateFString(e);
         return e;
       case NodeKind.TemplateStr:
         this.exprs(e.values);

@@ -284,8 +284,11 @@ export abstract class StringParser extends ParameterParser {
     };
   }
 
-  /** `{expression=!r:spec}`; a debug text comes before the value, as a constant. */
-  private replacementField(middle: TokenKind, raw: boolean, values: Expr[]): void {
+  /**
+   * `{expression=!r:spec}`; a debug text comes before the value, as a constant. In the format specification of a template
+   * it is formatted at once.
+   */
+  private replacementField(middle: TokenKind, raw: boolean, values: Expr[], inSpec = false): void {
     const open = this.p;
     this.expect(TokenKind.LBRACE);
     const value = this.annotatedRhs();
@@ -326,7 +329,7 @@ export abstract class StringParser extends ParameterParser {
       end_lineno: this.endLines[close],
       end_col_offset: this.endCols[close],
     };
-    if (middle === TokenKind.TSTRING_MIDDLE) {
+    if (middle === TokenKind.TSTRING_MIDDLE && !inSpec) {
       const str = withoutComments(this.text.slice(this.ends[open], this.starts[expressionEnd])).trimEnd();
       values.push({ kind: NodeKind.Interpolation, ...span, value, str, conversion, format_spec });
     } else {
@@ -353,7 +356,7 @@ export abstract class StringParser extends ParameterParser {
         pieces.push(constant);
       } else {
         this.enter();
-        this.replacementField(middle, raw, pieces);
+        this.replacementField(middle, raw, pieces, true);
         this.leave();
       }
     }
