@@ -1,3 +1,7 @@
+import { pendingTypes } from './pending-types.ts';
+
+// First of all, as the modules below lead back here and define their types on the way.
+
 import { genericGetAttribute } from '../operations/attribute.ts';
 import {
   classMethodDescriptorType,
@@ -55,24 +59,21 @@ export interface TypeDefinition extends SlotFunctions {
   matchesMapping?: boolean;
 }
 
-const pending: [PyType, TypeDefinition][] = [];
-let started = false;
-
 /**
  * Fills a type made by newType. At module load the work is put off until startTypes, since modules load in any order;
  * after that it is done at once.
  */
 export function defineType(type: PyType, definition: TypeDefinition): PyType {
-  if (started) fill(type, definition);
-  else pending.push([type, definition]);
+  if (pendingTypes.started) fill(type, definition);
+  else pendingTypes.list.push([type, definition]);
   return type;
 }
 
 /** Completes every type defined so far, bases first. */
 export function startTypes(): void {
-  if (started) return;
-  started = true;
-  const waiting = new Map(pending);
+  if (pendingTypes.started) return;
+  pendingTypes.started = true;
+  const waiting = new Map(pendingTypes.list);
   const complete = (type: PyType): void => {
     const definition = waiting.get(type);
     if (definition === undefined) return;
@@ -80,8 +81,8 @@ export function startTypes(): void {
     waiting.delete(type);
     fill(type, definition);
   };
-  for (const [type] of pending) complete(type);
-  pending.length = 0;
+  for (const [type] of pendingTypes.list) complete(type);
+  pendingTypes.list.length = 0;
 }
 
 const blank: Record<string, unknown> = { ...new TypeSlots(undefined as unknown as PyType) };
