@@ -229,7 +229,10 @@ function concatenation(left: Constant, right: Constant): Constant | undefined {
     return new TupleConstant([...left.items, ...right.items]);
   }
   if (left instanceof BytesConstant && right instanceof BytesConstant) {
-    return new BytesConstant(Uint8Array.of(...left.value, ...right.value));
+    const joined = new Uint8Array(left.value.length + right.value.length);
+    joined.set(left.value);
+    joined.set(right.value, left.value.length);
+    return new BytesConstant(joined);
   }
   return undefined;
 }
