@@ -27,6 +27,7 @@ export function parse(source: SourceText, options: ParseOptions): Parsed {
   if (source.error !== undefined) return { tree: emptyTree(), diagnostics: [source.error] };
   const tokens = takeTokens(source.text.length);
   tokenize(source.text, tokens);
+  if (options.mode !== 'exec') endAsTyped(tokens, options.mode, source.addedLineEnd);
   const result = new ModuleParser(tokens).run(options);
   spare = tokens;
   return result;
@@ -47,6 +48,41 @@ function takeTokens(length: number): Tokens {
   return tokens !== undefined && tokens.capacity >= estimate && tokens.capacity <= largestSpare
     ? tokens
     : new Tokens(estimate);
+}
+
+/**
+ * The last tokens of an expression or of a single statement. An absent last line end stays absent; at the end of a single
+ * statement CPython supplies a NEWLINE by itself (initialize_token, Parser/pegen.c).
+ */
+function endAsTyped(tokens: Tokens, mode: 'eval' | 'single', addedLineEnd: boolean): void {
+  const { kinds } = tokens;
+  let last = tokens.count - 1;
+  if (kinds[last] !== TokenKind.ENDMARKER) return;
+  const line = tokens.text === '' ? 0 : tokens.lines[last];
+  let dedents = 0;
+  while (dedents < last && kinds[last - dedents - 1] === TokenKind.DEDENT) dedents++;
+  const newline = last - dedents - 1;
+  const dropNewline = addedLineEnd && newline >= 0 && kinds[newline] === TokenKind.NEWLINE;
+  const hasTokens = newline >= 0;
+  tokens.count = dropNewline ? newline : last;
+  const end = tokens.text.length - (addedLineEnd ? 1 : 0);
+  const add = (kind: TokenKind): void => {
+    if (tokens.count === tokens.capacity) tokens.grow();
+    last = tokens.count++;
+    tokens.kinds[last] = kind;
+    tokens.starts[last] = tokens.ends[last] = end;
+    tokens.cols[last] = tokens.endCols[last] = -1;
+    tokens.lines[last] = tokens.endLines[last] = line;
+    tokens.values[last] = 0;
+  };
+  if (mode === 'single' && hasTokens) {
+    add(TokenKind.NEWLINE);
+    if (dropNewline && dedents > 0) {
+      for (let i = 0; i < dedents; i++) add(TokenKind.DEDENT);
+      add(TokenKind.NEWLINE);
+    }
+  }
+  add(TokenKind.ENDMARKER);
 }
 
 class ModuleParser extends RecoveringParser {
@@ -110,9 +146,24 @@ class ModuleParser extends RecoveringParser {
 
   private interactive(): Mod {
     const body: Stmt[] = [];
-    this.statement(body);
-    while (this.accept(TokenKind.NEWLINE));
-    this.expect(TokenKind.ENDMARKER);
+    if (this.kinds[this.p] === TokenKind.NEWLINE) {
+      this.fail();
+    } else {
+      const compound = this.compoundStatement();
+      if (compound === undefined) {
+        this.simpleStatements(body);
+      } else {
+        body.push(compound);
+        this.expect(TokenKind.NEWLINE);
+      }
+    }
+    // CPython's bad_single_statement: nothing but comments may follow.
+    const last = this.p - 1;
+    if (/^[^#\n]*[^#\s]/m.test(this.text.slice(this.ends[last]))) {
+      const message = 'multiple statements found while compiling a single statement';
+      const diagnostic = this.diagnosticAt(last, message);
+      this.errors.push({ ...diagnostic, end_offset: diagnostic.end_offset + 1 });
+    }
     return { kind: NodeKind.Interactive, body };
   }
 }

@@ -5,6 +5,8 @@ import type { Diagnostic } from './diagnostic.ts';
 /** Text as the tokenizer wants it: decoded, '\n' line ends only, one at the end unless empty. */
 export interface SourceText {
   readonly text: string;
+  /** The last line's end was not in the source. */
+  readonly addedLineEnd: boolean;
   /** Why the bytes are no Python text; `text` is then what could be made of them. */
   readonly error: Diagnostic | undefined;
 }
@@ -44,15 +46,12 @@ export function decodeSource(bytes: Uint8Array): SourceText {
 
 function fromText(text: string, error: Diagnostic | undefined): SourceText {
   if (text.includes('\0')) {
-    const normalized = normalizeLines(text.replaceAll('\0', ' '));
-    return { text: normalized, error: error ?? nowhere('source code string cannot contain null bytes', 0, 0) };
+    const { error: other, ...rest } = fromText(text.replaceAll('\0', ' '), error);
+    return { ...rest, error: other ?? nowhere('source code string cannot contain null bytes', 0, 0) };
   }
-  return { text: normalizeLines(text), error };
-}
-
-function normalizeLines(text: string): string {
   const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  return lines.length === 0 || lines.endsWith('\n') ? lines : `${lines}\n`;
+  const addedLineEnd = lines.length > 0 && !lines.endsWith('\n');
+  return { text: addedLineEnd ? `${lines}\n` : lines, addedLineEnd, error };
 }
 
 /** UTF-8, with U+FFFD for what is none. */

@@ -14,7 +14,7 @@ eval: expressions NEWLINE* ENDMARKER
 
 statements: statement+
 statement: compound_stmt | simple_stmts
-statement_newline: compound_stmt NEWLINE | simple_stmts | NEWLINE | ENDMARKER
+statement_newline: compound_stmt NEWLINE | simple_stmts | NEWLINE
 simple_stmts: simple_stmt !';' NEWLINE | ';'.simple_stmt+ [';'] NEWLINE
 simple_stmt*: assignment | &"type" type_alias | star_expressions | &'return' return_stmt | &('import' | 'from') import_stmt | &'raise' raise_stmt | 'pass' | &'del' del_stmt | &'yield' yield_expr | &'assert' assert_stmt | 'break' | 'continue' | &'global' global_stmt | &'nonlocal' nonlocal_stmt
 compound_stmt: &('def' | '@' | 'async') function_def | &'if' if_stmt | &('class' | '@') class_def | &('with' | 'async') with_stmt | &('for' | 'async') for_stmt | &'try' try_stmt | &'while' while_stmt | match_stmt
