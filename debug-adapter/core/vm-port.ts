@@ -1,11 +1,15 @@
-import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
+import { type CodeObject, LocalKind } from '../../compiler/bytecode/code-object.ts';
+import { Op } from '../../compiler/bytecode/op.ts';
+import { eachInstruction } from '../../compiler/bytecode/walk.ts';
 import { exceptionText } from '../../compiler/text/exception-text.ts';
 import { formatExceptionOnly } from '../../vm/builtins/traceback-text.ts';
-import { runCode as runCodeValue } from '../../vm/interpreter/call.ts';
+import { runCode } from '../../vm/interpreter/call.ts';
 import { setLocalVariable } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
 import { frameLocals } from '../../vm/interpreter/names.ts';
 import { vm } from '../../vm/interpreter/state.ts';
+import { PyCell } from '../../vm/objects/cell.ts';
+import type { PyCode } from '../../vm/objects/code.ts';
 import { codeValue } from '../../vm/objects/constant.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
 import type { PyBaseException } from '../../vm/objects/exception.ts';
@@ -54,9 +58,52 @@ export const describeException = (exception: PyBaseException): string => formatE
 /** Names that the console has bound in a function's frame, beside its own variables. */
 const consoleNames = new WeakMap<Frame, PyDict>();
 
+/** What is known of code to be evaluated, once: conditions run at every pass. */
+interface Evaluable {
+  readonly value: PyCode;
+  /** It may change variables, or wants them all: a statement, `:=`, or a call of `locals()` and its like. */
+  readonly needsAll: boolean;
+}
+
+const evaluables = new WeakMap<CodeObject, Evaluable>();
+const namespaceFunctions = new Set(['locals', 'vars', 'dir', 'eval', 'exec']);
+
+function evaluable(code: CodeObject): Evaluable {
+  let known = evaluables.get(code);
+  if (known === undefined) {
+    let needsAll = code.co_names.some((name) => namespaceFunctions.has(name));
+    eachInstruction(code, (_offset, _start, _opcode, op) => {
+      if (op === Op.STORE_NAME || op === Op.DELETE_NAME) needsAll = true;
+    });
+    known = { value: codeValue(code), needsAll };
+    evaluables.set(code, known);
+  }
+  return known;
+}
+
 /** Runs code in a frame: what it assigns to the frame's variables changes them, and other names stay for later code. */
 export function runInFrame(code: CodeObject, frame: Frame, globals: PyDict = frame.globals): Value {
-  if (frame.locals !== undefined) return runCodeValue(codeValue(code), globals, frame.locals);
+  const { value, needsAll } = evaluable(code);
+  if (frame.locals !== undefined) return runCode(value, globals, frame.locals);
+  return needsAll ? runAndAssign(value, frame, globals) : runCode(value, globals, usedLocals(code, frame));
+}
+
+/** Only the variables that the code names. */
+function usedLocals(code: CodeObject, frame: Frame): PyDict {
+  const locals = new PyDict();
+  const { co_localsplusnames: own, co_localspluskinds: kinds } = frame.code.code;
+  const added = consoleNames.get(frame);
+  for (const name of code.co_names) {
+    const index = own.indexOf(name);
+    const slot = index < 0 ? added?.getString(name) : frame.stack[index];
+    const isCell = slot instanceof PyCell && (kinds[index] & (LocalKind.CELL | LocalKind.FREE)) !== 0;
+    const found = isCell ? slot.contents : slot;
+    if (found !== undefined) locals.setString(name, found);
+  }
+  return locals;
+}
+
+function runAndAssign(code: PyCode, frame: Frame, globals: PyDict): Value {
   const locals = frameLocals(frame) as PyDict;
   const before = locals.copy();
   const own = new Set(frame.code.code.co_localsplusnames);
@@ -64,7 +111,7 @@ export function runInFrame(code: CodeObject, frame: Frame, globals: PyDict = fra
     if (typeof name === 'string' && !own.has(name)) locals.setString(name, value);
   }
   try {
-    return runCodeValue(codeValue(code), globals, locals);
+    return runCode(code, globals, locals);
   } finally {
     const others = new PyDict();
     for (const [name, value] of locals.entries()) {
@@ -81,7 +128,7 @@ export function runInMain(code: CodeObject): Value {
   const main = vm.modules.getString('__main__');
   const globals = main === undefined ? undefined : getAttribute(main, '__dict__');
   if (!(globals instanceof PyDict)) throw new DebuggerError('The program has not been started.');
-  return runCodeValue(codeValue(code), globals, globals);
+  return runCode(codeValue(code), globals, globals);
 }
 
 /** Makes what the program prints appear line by line, as it does on a terminal. */
