@@ -1,5 +1,6 @@
 import { defineModule, type ModuleDefinition } from '../objects/define.ts';
 import type { PyModule } from '../objects/module.ts';
+import { atexit } from './atexit.ts';
 import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
@@ -11,6 +12,9 @@ import { itertools } from './itertools/itertools.ts';
 import { marshal } from './marshal.ts';
 import { math } from './math.ts';
 import { posix } from './posix.ts';
+import { selectModule } from './select.ts';
+import { signal } from './signal.ts';
+import { socketModule } from './socket/socket.ts';
 import { sre } from './sre/sre.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
@@ -29,6 +33,10 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _thread: thread,
   _warnings: warnings,
   _weakref: weakref,
+  _signal: signal,
+  _socket: socketModule,
+  atexit: atexit,
+  select: selectModule,
   errno,
   itertools: () => itertools,
   marshal,
