@@ -10,7 +10,8 @@ import { targetOf } from '../targets/registry.ts';
 export class ConstantTable {
   readonly values: Constant[] = [];
   private readonly indexes = new Map<ConstantKey, number>();
-  private codes: number[] | null = null;
+  /** Indexes of code objects by their first line: there may be many functions, but few on a line. */
+  private codes: Map<number, number[]> | null = null;
 
   /** The index of `value`, added at the end when it is new. */
   add(value: Constant): number {
@@ -23,9 +24,14 @@ export class ConstantTable {
   }
 
   private addCode(code: CodeObject): number {
-    this.codes ??= [];
-    for (const index of this.codes) if (sameCode(this.values[index] as CodeObject, code)) return index;
-    this.codes.push(this.values.length);
+    this.codes ??= new Map();
+    let line = this.codes.get(code.co_firstlineno);
+    if (line === undefined) {
+      line = [];
+      this.codes.set(code.co_firstlineno, line);
+    }
+    for (const index of line) if (sameCode(this.values[index] as CodeObject, code)) return index;
+    line.push(this.values.length);
     return this.values.push(code) - 1;
   }
 }
