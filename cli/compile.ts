@@ -126,7 +126,7 @@ class Progress {
     if (!this.enabled || now - this.lastShown < 50) return;
     this.lastShown = now;
     const text = `${index + 1}/${this.total}  ${path}`;
-    process.stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
+    process.stderr.write(`\r\x1b[K${text.slice(0, Math.max(20, (process.stderr.columns || 80) - 1))}`);
   }
 
   clear(): void {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { type DisOptions, disText } from '../../../compiler/bytecode/dis-text.ts';
+import { compile } from '../../../compiler/compile.ts';
 import { py38 } from '../../../compiler/targets/py38.ts';
 import { py314 } from '../../../compiler/targets/py314.ts';
 import type { Target } from '../../../compiler/targets/target.ts';
 import { nativeOracle, type Oracle, pyodideOracle } from '../../../tools/oracle.ts';
-import { batches, difference, libraryFiles, librarySource, loadCode } from './compiled-by-cpython.ts';
+import { batches, difference, fromBase64, libraryFiles, librarySource } from './compiled-by-cpython.ts';
 
 const disassemble = `${librarySource}
-import base64, dis, io, marshal, warnings
+import base64, dis, io, warnings
 warnings.simplefilter('ignore')
 def main(given):
     names, options = given
@@ -17,16 +18,19 @@ def main(given):
         out = io.StringIO()
         dis.dis(code, file=out, **options)
         text = out.getvalue().encode('utf-8', 'surrogatepass').decode('latin1')
-        answers.append([base64.b64encode(marshal.dumps(code)).decode(), text])
+        answers.append([base64.b64encode(library(name)).decode(), text])
     return answers
 `;
 
+/** Compares the text of what we compile with the text of what CPython compiles, which shows both at once. */
 function sweep(oracle: Oracle, target: Target, names: string[], options: DisOptions, keywords: object): void {
   const different: string[] = [];
   for (const batch of batches(names, 20)) {
     const answers = oracle.ask<[string, string][]>(disassemble, [batch, keywords]);
-    answers.forEach(([data, text], index) => {
-      const found = difference(disText(loadCode(data, target), options), Buffer.from(text, 'latin1').toString('utf8'));
+    answers.forEach(([source, text], index) => {
+      const { code } = compile(fromBase64(source), { filename: batch[index], target });
+      assert.ok(code, batch[index]);
+      const found = difference(disText(code, options), Buffer.from(text, 'latin1').toString('utf8'));
       if (found !== undefined) different.push(`${batch[index]}: ${found}`);
     });
   }
