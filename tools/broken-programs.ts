@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { decodeSource } from '../compiler/text/source.ts';
 import { brokenPrograms } from '../test/compiler/syntax/broken-programs.ts';
-import { errorPrograms } from '../test/compiler/syntax/error-programs.ts';
-import { judge, verdict } from '../test/compiler/syntax/verdict.ts';
+import { errorPrograms, evalPrograms, singlePrograms } from '../test/compiler/syntax/error-programs.ts';
+import { judge, judgeModes, verdict } from '../test/compiler/syntax/verdict.ts';
 import { libraryFiles } from './library-zip.ts';
 import { nativeOracle, nativePython, pyodideOracle } from './oracle.ts';
 
@@ -85,9 +85,19 @@ console.log(
   `${programs.length} programs, ${rejectedByCPython} rejected by CPython ${oracle.version}; alike: accepted or rejected ${decidedAlike}, error and position ${errorsAlike}, warnings ${warningsAlike} (${Math.round(performance.now() - began)} ms)`,
 );
 if (process.argv.includes('--golden')) {
+  if (isCases) writeModes();
   const goldenFile = `test/golden/syntax/${isCases ? 'error' : 'broken'}-programs.json`;
   writeFileSync(goldenFile, `${JSON.stringify({ interpreter: oracle.version, seed, expected }, null, 1)}\n`);
   console.log(`wrote ${goldenFile}`);
+}
+
+function writeModes(): void {
+  const [evaluated, single] = oracle.ask<string[][]>(judgeModes, [
+    ['eval', evalPrograms],
+    ['single', singlePrograms],
+  ]);
+  const golden = { interpreter: oracle.version, eval: evaluated, single };
+  writeFileSync('test/golden/syntax/modes.json', `${JSON.stringify(golden, null, 1)}\n`);
 }
 
 function split(said: string): { error: string; warnings: string } {

@@ -4,7 +4,7 @@ import { parse } from '../../../compiler/syntax/parse.ts';
 import { decodeSource } from '../../../compiler/text/source.ts';
 import { libraryFiles } from '../../../tools/library-zip.ts';
 import { brokenPrograms, seededRandom } from './broken-programs.ts';
-import { errorPrograms } from './error-programs.ts';
+import { errorPrograms, evalPrograms, singlePrograms } from './error-programs.ts';
 import { verdict } from './verdict.ts';
 
 interface Golden {
@@ -21,6 +21,16 @@ describe('syntax errors', () => {
     assert.equal(errorPrograms.length, expected.length, 'regenerate with tools/broken-programs.ts --cases --golden');
     for (const [i, program] of errorPrograms.entries()) {
       assert.equal(verdict(program), expected[i], JSON.stringify(program));
+    }
+  });
+
+  it("are CPython 3.14's in the modes eval and single", () => {
+    const said = JSON.parse(readFileSync('test/golden/syntax/modes.json', 'utf8'));
+    for (const [i, program] of evalPrograms.entries()) {
+      assert.equal(verdict(program, undefined, 'eval'), said.eval[i], JSON.stringify(program));
+    }
+    for (const [i, program] of singlePrograms.entries()) {
+      assert.equal(verdict(program, undefined, 'single'), said.single[i], JSON.stringify(program));
     }
   });
 

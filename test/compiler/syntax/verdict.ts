@@ -1,11 +1,11 @@
-import { parse } from '../../../compiler/syntax/parse.ts';
+import { type ParseOptions, parse } from '../../../compiler/syntax/parse.ts';
 import { isWarning } from '../../../compiler/text/diagnostic.ts';
 import { decodeSource } from '../../../compiler/text/source.ts';
 
 /** What Coroscope says of a program, in the form of `judge`: the error, then the warnings with their lines. */
-export function verdict(program: string, version?: string): string {
+export function verdict(program: string, version?: string, mode: ParseOptions['mode'] = 'exec'): string {
   const source = decodeSource(new TextEncoder().encode(program));
-  const { diagnostics } = parse(source, version === undefined ? { mode: 'exec' } : { mode: 'exec', version });
+  const { diagnostics } = parse(source, version === undefined ? { mode } : { mode, version });
   const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
   const warnings = diagnostics.filter(isWarning).map((warning) => `${warning.message}@${warning.lineno}`);
   const said =
@@ -18,13 +18,13 @@ export function verdict(program: string, version?: string): string {
 /** A Python program that says the same of a list of programs. */
 export const judge = `
 import warnings
-def main(programs):
+def main(programs, mode='exec'):
     out = []
     for text in programs:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter('always')
             try:
-                compile(text.encode('utf-8', 'surrogatepass'), 'f', 'exec', 0x400)
+                compile(text.encode('utf-8', 'surrogatepass'), 'f', mode, 0x400)
                 said, place = '', None
             except SyntaxError as e:
                 said, place = type(e).__name__ + ': ' + e.msg, (e.lineno, e.offset, e.end_lineno, e.end_offset)
@@ -33,4 +33,11 @@ def main(programs):
             if place: said += ' @%d:%d-%d:%d' % tuple(n or 0 for n in place)
         out.append('|'.join([said] + ['%s@%s' % (w.message, w.lineno) for w in caught]))
     return out
+`;
+
+/** The same of programs in each mode: [mode, programs] pairs. */
+export const judgeModes = `${judge}
+judge = main
+def main(input):
+    return [judge(programs, mode) for mode, programs in input]
 `;
