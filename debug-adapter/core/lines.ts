@@ -60,7 +60,7 @@ export function lineStarts(program: Program): LineStarts {
 
 function findLineStarts(program: Program): LineStarts {
   const { pristine } = program;
-  const first = afterPrologue(program);
+  const first = program.entry;
   const begins = new Uint8Array(pristine.length);
   for (let index = first; index < pristine.length; index++) {
     const { line } = program.position(index);
@@ -81,11 +81,6 @@ function findLineStarts(program: Program): LineStarts {
     if (begin) indices.push(index);
   });
   return { first, begins, indices };
-}
-
-function afterPrologue(program: Program): number {
-  const resume = program.pristine.indexOf(Opcode.RESUME);
-  return resume < 0 || resume + 1 >= program.pristine.length ? 0 : resume + 1;
 }
 
 /** Whether the instruction finishes an expression of several lines in which the instruction before it stands. */

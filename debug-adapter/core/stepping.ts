@@ -111,9 +111,7 @@ export class Step {
     const { program } = frame;
     if (frame === this.frame || !this.isOwnCode(program) || this.entered.has(frame)) return;
     const { indices, first } = lineStarts(program);
-    // What stands behind a yield is a RESUME, which belongs to nobody's line.
-    const next = program.pristine[frame.ip] === Opcode.RESUME_AFTER ? frame.ip + 1 : frame.ip;
-    const resumesAt = frame.ip < first ? -1 : next;
+    const resumesAt = frame.ip < first ? -1 : frame.ip;
     this.entered.set(frame, resumesAt);
     if (resumesAt >= 0) this.entries.add(program, resumesAt);
     for (const index of this.everyInstruction ? [first] : indices) this.entries.add(program, index);

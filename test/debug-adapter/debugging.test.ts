@@ -332,6 +332,23 @@ describe('debugging', function () {
       .ends()
       .passes());
 
+  it('takes a def line for the definition, and a loop on one line for each round', () =>
+    session(`
+      def f(a):                   # DEF
+          def g(): return a
+          return g
+      for i in range(3): f(i)()   # LOOP
+    `)
+      .breaksAt('LOOP')
+      .runsTo('DEF')
+      .runsTo('LOOP')
+      .runsTo('LOOP')
+      .runsTo('LOOP')
+      .runsTo('LOOP')
+      .check(async (debuggee) => assert.equal((await debuggee.evaluate('i')).result, '2'))
+      .ends()
+      .passes());
+
   it('evaluates expressions, statements and closures in a frame', () =>
     session(`
       top = 10
