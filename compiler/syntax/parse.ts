@@ -108,6 +108,7 @@ class ModuleParser extends RecoveringParser {
     const barry = this.barryAsBdfl;
     try {
       this.statement(body);
+      this.tokens.statementEnds[start] = this.p;
       this.wholeStatement = start;
       this.barryAtWholeStatement = barry;
     } catch (failure) {

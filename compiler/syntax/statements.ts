@@ -40,6 +40,7 @@ export abstract class StatementParser extends PatternParser {
           const kind = this.kinds[start];
           if (kind === TokenKind.DEDENT || kind === TokenKind.ENDMARKER) return;
           this.statement(into);
+          this.tokens.statementEnds[start] = this.p;
           if (this.salvage.length > salvaged) this.salvage.length = salvaged;
         }
       } catch (failure) {

@@ -60,11 +60,14 @@ export function tokenize(text: string, tokens: Tokens): void {
   tokens.names = tokens.nameTable.names;
   tokens.warnings = [];
   new Tokenizer(tokens, tokens.nameTable).run(undefined);
+  tokens.statementEnds.fill(0, 0, tokens.count);
 }
 
 /** Goes on after an error, at the start of a line: adds the tokens of the rest of the text. */
 export function resumeTokenizing(tokens: Tokens, from: Resumption): void {
+  const first = tokens.count;
   new Tokenizer(tokens, tokens.nameTable!).run(from);
+  tokens.statementEnds.fill(0, first, tokens.count);
 }
 
 /** Where to go on after a syntax error: the start of a line, with the indentation that still holds. */

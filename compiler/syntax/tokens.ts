@@ -21,6 +21,8 @@ export class Tokens {
    * INDENT the column that its line begins at.
    */
   values: Int32Array;
+  /** For the first token of a statement that was read whole the index after its last token, else 0. */
+  statementEnds: Int32Array;
   /** Identifiers, keywords first, NFKC-normalised, each spelling once. */
   names: string[] = [];
   nameTable: NameTable | undefined = undefined;
@@ -44,6 +46,7 @@ export class Tokens {
     this.endLines = new Int32Array(capacity);
     this.endCols = new Int32Array(capacity);
     this.values = new Int32Array(capacity);
+    this.statementEnds = new Int32Array(capacity);
   }
 
   grow(): void {
@@ -63,6 +66,7 @@ export class Tokens {
     this.endLines = larger(this.endLines);
     this.endCols = larger(this.endCols);
     this.values = larger(this.values);
+    this.statementEnds = larger(this.statementEnds);
     this.capacity = capacity;
   }
 }

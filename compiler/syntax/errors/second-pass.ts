@@ -130,7 +130,26 @@ export class SecondPass {
     return this.tokens.kinds[mark];
   }
 
+  /**
+   * The end of a statement that was read whole, where another or a DEDENT follows, so that nothing can continue it; else 0.
+   * No rule for invalid syntax has anything to say of such a statement.
+   */
+  #wholeStatementEnd(): number {
+    const { statementEnds, kinds } = this.tokens;
+    const end = statementEnds[this.mark];
+    return end !== 0 && (statementEnds[end] !== 0 || kinds[end] === TokenKind.DEDENT) ? end : 0;
+  }
+
   #rule(rule: Rule): Tree | undefined {
+    if (rule.name === 'statement') {
+      const end = this.#wholeStatementEnd();
+      if (end !== 0) {
+        const begin = this.mark;
+        this.mark = end;
+        this.fill = Math.max(this.fill, end + 1);
+        return this.#node('sequence', begin, []);
+      }
+    }
     if (!rule.memoized) return this.#alternatives(rule.alternatives);
     const begin = this.mark;
     const key = rule.kept || !this.#callInvalid ? rule.index * 2 : rule.index * 2 + 1;
@@ -181,23 +200,35 @@ export class SecondPass {
 
   #alternatives(alternatives: Alternatives): Tree | undefined {
     const begin = this.mark;
-    for (const alternative of alternatives) {
+    for (let a = 0; a < alternatives.length; a++) {
+      const alternative = alternatives[a];
       if (alternative.onlyInvalid && !this.#callInvalid) continue;
       this.mark = begin;
       let cut = false;
       let complete = true;
       const results: Tree[] = [];
-      for (const item of alternative.items) {
-        if (item.type === ItemType.Cut) {
+      const { items } = alternative;
+      for (let i = 0; i < items.length; i++) {
+        const item = items[i];
+        const { type } = item;
+        if (type === ItemType.Cut) {
           cut = true;
           continue;
         }
-        const result = this.#item(item);
+        // The two most frequent types take no call of their own: nesting is deep enough without.
+        const result =
+          type === ItemType.Rule
+            ? this.#rule(item.rule!)
+            : type === ItemType.Token
+              ? this.#token() === item.token
+                ? this.#take()
+                : undefined
+              : this.#item(item);
         if (result === undefined) {
           complete = false;
           break;
         }
-        if (item.type !== ItemType.And && item.type !== ItemType.Not) results.push(result);
+        if (type !== ItemType.And && type !== ItemType.Not) results.push(result);
       }
       if (complete) {
         const tree = this.#result(alternative, begin, results);
