@@ -120,7 +120,7 @@ const importlibFiles = new Set(['<frozen importlib._bootstrap>', '<frozen import
 
 /**
  * Takes importlib's own frames out of a traceback (remove_importlib_frames): all of them for an ImportError, else those
- * that end in `_call_with_frames_removed`.
+ * that end where a module's code is run: `_call_with_frames_removed`, or `_load_unlocked` for a module of the library.
  */
 function removeImportFrames(error: unknown): void {
   const { traceback } = error as PyBaseException;
@@ -141,7 +141,7 @@ function removeImportFrames(error: unknown): void {
       chunk = entry;
       before = kept;
     }
-    if (always || co_name === '_call_with_frames_removed') {
+    if (always || co_name === '_call_with_frames_removed' || co_name === '_load_unlocked') {
       if (before === null) exception.traceback = entry.next;
       else before.next = entry.next;
       kept = before;

@@ -669,6 +669,9 @@ export function importFrom(module: Value, name: string): Value {
 
 // Exceptions.
 
+/** Whether a bare raise has something to raise again. */
+export const isHandling = (): boolean => handledException() !== null;
+
 /** RAISE_VARARGS (do_raise): what to throw. */
 export function raise(count: number, exception: Slot, cause: Slot): PyBaseException {
   if (count === 0) {

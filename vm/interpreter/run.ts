@@ -988,6 +988,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             // Exceptions and with.
             case Opcode.RAISE_VARARGS:
               frame.ip = ip;
+              // A bare raise goes on with an exception whose traceback is complete (do_raise gives 1).
+              reraising = arg === 0 && actions.isHandling();
               throw actions.raise(arg, stack[sp - arg], arg === 2 ? stack[sp - 1] : undefined);
             case Opcode.RERAISE:
               frame.ip = arg > 0 ? program.indices[(stack[sp - 1 - arg] as number) >> 1] + 1 : ip;

@@ -1,48 +1,68 @@
 import { defineModule, type ModuleDefinition } from '../objects/define.ts';
 import type { PyModule } from '../objects/module.ts';
+import { ast } from './ast/ast.ts';
 import { atexit } from './atexit.ts';
 import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
 import { errno } from './errno.ts';
 import { functools } from './functools/functools.ts';
+import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
 import { marshal } from './marshal.ts';
 import { math } from './math.ts';
+import { opcode } from './opcode.ts';
 import { posix } from './posix.ts';
+import { posixsubprocess } from './posixsubprocess.ts';
+import { random } from './random.ts';
 import { selectModule } from './select.ts';
 import { signal } from './signal.ts';
 import { socketModule } from './socket/socket.ts';
 import { sre } from './sre/sre.ts';
+import { string } from './string.ts';
+import { struct } from './struct.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
+import { tokenize } from './tokenize.ts';
 import { warnings } from './warnings.ts';
 import { weakref } from './weakref.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
+  _ast: ast,
+  _blake2: () => blake2Module,
   _codecs: codecs,
   _collections: () => collections,
   _contextvars: () => contextvars,
   _functools: () => functools,
   _imp: imp,
   _io: io,
-  _sre: () => sre,
-  _thread: thread,
-  _warnings: warnings,
-  _weakref: weakref,
+  _md5: () => md5Module,
+  _opcode: opcode,
+  _posixsubprocess: posixsubprocess,
+  _random: () => random,
+  _sha1: () => sha1Module,
+  _sha2: () => sha2Module,
+  _sha3: () => sha3Module,
   _signal: signal,
   _socket: socketModule,
+  _sre: () => sre,
+  _string: () => string,
+  _struct: () => struct,
+  _thread: thread,
+  _tokenize: tokenize,
+  _warnings: warnings,
+  _weakref: weakref,
   atexit: atexit,
-  select: selectModule,
   errno,
   itertools: () => itertools,
   marshal,
-  posix,
-  time,
   math: () => math,
+  posix,
+  select: selectModule,
+  time,
 };
 
 /** sys.builtin_module_names. */
