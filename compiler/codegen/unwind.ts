@@ -123,8 +123,6 @@ function unwind(
     if (top.type === FrameBlockType.ExceptionGroupHandler) {
       c.error("'break', 'continue' and 'return' cannot appear in an except* block", here);
       refused = true;
-      // Half an unwinding would leave the stack out of balance.
-      instructions.length = begun;
       break;
     }
     if (toLoop && (top.type === FrameBlockType.WhileLoop || top.type === FrameBlockType.ForLoop)) {
@@ -134,6 +132,8 @@ function unwind(
     unwound.push(c.popFrameBlock());
     here = unwindBlock(c, top, preserve, here);
   }
+  // Half an unwinding would leave the stack out of balance.
+  if (refused || (toLoop && loop === undefined)) instructions.length = begun;
   while (unwound.length > 0) c.pushFrameBlock(unwound.pop()!);
   return { loop, location: here, refused };
 }
