@@ -1,26 +1,22 @@
 import {
-  type Alias,
   type ExceptHandler,
   type Expr,
-  ExprContext,
   type Keyword,
   type Location,
-  type Name,
   NodeKind,
-  type Operator,
   type Stmt,
-  type TypeParam,
   type WithItem,
 } from './ast.ts';
 import { SyntaxFeature } from './availability.ts';
 import { ParseFailure } from './cursor.ts';
-import { PatternParser } from './patterns.ts';
+import { hasStarred, SimpleStatementParser } from './simple-statements.ts';
 import { SoftKeyword, TokenKind } from './token.ts';
 
 /** Statements; rule names are the grammar's. */
-export abstract class StatementParser extends PatternParser {
+export abstract class StatementParser extends SimpleStatementParser {
   /** Columns of the blocks around the current statement, outermost first. */
   protected readonly indents: number[] = [0];
+
   /** Blocks that were read for the statement at hand: what is left of it if it turns out broken. */
   protected readonly salvage: Stmt[][] = [];
 
@@ -88,19 +84,10 @@ export abstract class StatementParser extends PatternParser {
   }
 
   /** Whether the logical line ends with a colon, as no simple statement that begins with a name does. */
-  private beginsMatch(): boolean {
+  protected beginsMatch(): boolean {
     let i = this.p + 1;
     while (this.kinds[i] > TokenKind.ERRORTOKEN) i++;
     return this.kinds[i] === TokenKind.NEWLINE && this.kinds[i - 1] === TokenKind.COLON && i > this.p + 2;
-  }
-
-  protected simpleStatements(into: Stmt[]): void {
-    for (;;) {
-      into.push(this.simpleStatement());
-      if (this.accept(TokenKind.NEWLINE)) return;
-      this.expect(TokenKind.SEMI);
-      if (this.accept(TokenKind.NEWLINE)) return;
-    }
   }
 
   protected block(): Stmt[] {
@@ -121,243 +108,7 @@ export abstract class StatementParser extends PatternParser {
     return body;
   }
 
-  /** The span from the token `start` to the last one before here that is not white space. */
-  private spanFrom(start: number): Location {
-    let end = this.p - 1;
-    while (this.kinds[end] <= TokenKind.DEDENT) end--;
-    return {
-      lineno: this.lines[start],
-      col_offset: this.cols[start],
-      end_lineno: this.endLines[end],
-      end_col_offset: this.endCols[end],
-    };
-  }
-
-  // --- Simple statements -----------------------------------------------------------------------------------------
-
-  private simpleStatement(): Stmt {
-    const start = this.p;
-    switch (this.kinds[start]) {
-      case TokenKind.RETURN: {
-        this.p++;
-        const value = this.endsStatement() ? null : this.starExpressions();
-        return { kind: NodeKind.Return, ...this.spanFrom(start), value };
-      }
-      case TokenKind.IMPORT:
-        return this.importName();
-      case TokenKind.FROM:
-        return this.importFrom();
-      case TokenKind.RAISE: {
-        this.p++;
-        const exc = this.endsStatement() ? null : this.expression();
-        const cause = exc !== null && this.accept(TokenKind.FROM) ? this.expression() : null;
-        return { kind: NodeKind.Raise, ...this.spanFrom(start), exc, cause };
-      }
-      case TokenKind.PASS:
-        this.p++;
-        return { kind: NodeKind.Pass, ...this.spanFrom(start) };
-      case TokenKind.BREAK:
-        this.p++;
-        return { kind: NodeKind.Break, ...this.spanFrom(start) };
-      case TokenKind.CONTINUE:
-        this.p++;
-        return { kind: NodeKind.Continue, ...this.spanFrom(start) };
-      case TokenKind.DEL:
-        return this.deleteStatement();
-      case TokenKind.ASSERT: {
-        this.p++;
-        const test = this.expression();
-        const msg = this.accept(TokenKind.COMMA) ? this.expression() : null;
-        return { kind: NodeKind.Assert, ...this.spanFrom(start), test, msg };
-      }
-      case TokenKind.GLOBAL: {
-        const names = this.nameList();
-        return { kind: NodeKind.Global, ...this.spanFrom(start), names };
-      }
-      case TokenKind.NONLOCAL: {
-        const names = this.nameList();
-        return { kind: NodeKind.Nonlocal, ...this.spanFrom(start), names };
-      }
-      case TokenKind.YIELD: {
-        const value = this.yieldExpression();
-        return { kind: NodeKind.Expr, ...this.spanFrom(start), value };
-      }
-      case TokenKind.NAME:
-        if (this.values[start] === SoftKeyword.TYPE && this.kinds[start + 1] === TokenKind.NAME)
-          return this.typeAlias();
-        return this.expressionStatement();
-      default:
-        return this.expressionStatement();
-    }
-  }
-
-  private endsStatement(): boolean {
-    const kind = this.kinds[this.p];
-    return kind === TokenKind.NEWLINE || kind === TokenKind.SEMI;
-  }
-
-  /** An assignment of any form, or an expression for its own sake. */
-  private expressionStatement(): Stmt {
-    const start = this.p;
-    const first = this.starExpressions();
-    const kind = this.kinds[this.p];
-    if (kind === TokenKind.NEWLINE) {
-      return {
-        kind: NodeKind.Expr,
-        lineno: this.lines[start],
-        col_offset: this.cols[start],
-        end_lineno: this.endLines[this.p - 1],
-        end_col_offset: this.endCols[this.p - 1],
-        value: first,
-      };
-    }
-    if (kind === TokenKind.EQUAL) return this.assignment(start, first);
-    if (kind === TokenKind.COLON) return this.annotatedAssignment(start, first);
-    if (kind >= TokenKind.PLUSEQUAL && kind <= TokenKind.DOUBLESLASHEQUAL) {
-      if (first.kind !== NodeKind.Name && first.kind !== NodeKind.Attribute && first.kind !== NodeKind.Subscript) {
-        this.fail();
-      }
-      this.p++;
-      first.ctx = ExprContext.Store;
-      const op = (kind - TokenKind.PLUSEQUAL) as Operator;
-      const rhs = this.p;
-      const value = this.annotatedRhs();
-      if (this.lacking.has(SyntaxFeature.StarredInAugmentedAssignment) && hasStarred(value)) {
-        this.use(SyntaxFeature.StarredInAugmentedAssignment, rhs);
-      }
-      return { kind: NodeKind.AugAssign, ...this.spanFrom(start), target: first, op, value };
-    }
-    return { kind: NodeKind.Expr, ...this.spanFrom(start), value: first };
-  }
-
-  private assignment(start: number, first: Expr): Stmt {
-    const targets: Expr[] = [];
-    let value = first;
-    while (this.accept(TokenKind.EQUAL)) {
-      this.store(value, true);
-      targets.push(value);
-      value = this.annotatedRhs();
-    }
-    return {
-      kind: NodeKind.Assign,
-      lineno: this.lines[start],
-      col_offset: this.cols[start],
-      end_lineno: this.endLines[this.p - 1],
-      end_col_offset: this.endCols[this.p - 1],
-      targets,
-      value,
-    };
-  }
-
-  private annotatedAssignment(start: number, target: Expr): Stmt {
-    if (target.kind !== NodeKind.Name && target.kind !== NodeKind.Attribute && target.kind !== NodeKind.Subscript) {
-      this.fail();
-    }
-    target.ctx = ExprContext.Store;
-    const simple = this.kinds[start] === TokenKind.NAME && target.kind === NodeKind.Name;
-    this.p++;
-    const annotation = this.expression();
-    const value = this.accept(TokenKind.EQUAL) ? this.annotatedRhs() : null;
-    return { kind: NodeKind.AnnAssign, ...this.spanFrom(start), target, annotation, value, simple };
-  }
-
-  private typeAlias(): Stmt {
-    const start = this.p++;
-    this.use(SyntaxFeature.TypeAlias, start);
-    const name: Name = this.nameNode(ExprContext.Store);
-    const type_params = this.typeParameters();
-    this.expect(TokenKind.EQUAL);
-    const value = this.expression();
-    return { kind: NodeKind.TypeAlias, ...this.spanFrom(start), name, type_params, value };
-  }
-
-  private nameList(): string[] {
-    this.p++;
-    const names = [this.name()];
-    while (this.accept(TokenKind.COMMA)) names.push(this.name());
-    return names;
-  }
-
-  private deleteStatement(): Stmt {
-    const start = this.p++;
-    const targets: Expr[] = [];
-    do {
-      const target = this.primary();
-      this.markDeleted(target);
-      targets.push(target);
-    } while (this.accept(TokenKind.COMMA) && !this.endsStatement());
-    if (!this.endsStatement()) this.fail();
-    return { kind: NodeKind.Delete, ...this.spanFrom(start), targets };
-  }
-
-  private markDeleted(target: Expr): void {
-    switch (target.kind) {
-      case NodeKind.Name:
-      case NodeKind.Attribute:
-      case NodeKind.Subscript:
-        target.ctx = ExprContext.Del;
-        return;
-      case NodeKind.Tuple:
-      case NodeKind.List:
-        target.ctx = ExprContext.Del;
-        for (const element of target.elts) this.markDeleted(element);
-        return;
-      default:
-        this.fail();
-    }
-  }
-
-  private dottedName(): string {
-    let name = this.name();
-    while (this.accept(TokenKind.DOT)) name += `.${this.name()}`;
-    return name;
-  }
-
-  private alias(dotted: boolean): Alias {
-    const start = this.p;
-    const name = dotted ? this.dottedName() : this.name();
-    const asname = this.accept(TokenKind.AS) ? this.name() : null;
-    return { kind: NodeKind.alias, ...this.spanFrom(start), name, asname };
-  }
-
-  private importName(): Stmt {
-    const start = this.p++;
-    const names = [this.alias(true)];
-    while (this.accept(TokenKind.COMMA)) names.push(this.alias(true));
-    return { kind: NodeKind.Import, ...this.spanFrom(start), names };
-  }
-
-  private importFrom(): Stmt {
-    const start = this.p++;
-    let level = 0;
-    for (;;) {
-      if (this.accept(TokenKind.DOT)) level++;
-      else if (this.accept(TokenKind.ELLIPSIS)) level += 3;
-      else break;
-    }
-    const module = level > 0 && this.kinds[this.p] === TokenKind.IMPORT ? null : this.dottedName();
-    this.expect(TokenKind.IMPORT);
-    const names: Alias[] = [];
-    if (this.kinds[this.p] === TokenKind.STAR) {
-      const star = this.p++;
-      names.push({ kind: NodeKind.alias, ...this.spanFrom(star), name: '*', asname: null });
-    } else if (this.accept(TokenKind.LPAR)) {
-      do names.push(this.alias(false));
-      while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.RPAR);
-      this.expect(TokenKind.RPAR);
-    } else {
-      do names.push(this.alias(false));
-      while (this.accept(TokenKind.COMMA));
-    }
-    if (level === 0 && module === '__future__' && names.some((alias) => alias.name === 'barry_as_FLUFL')) {
-      this.barryAsBdfl = true;
-    }
-    return { kind: NodeKind.ImportFrom, ...this.spanFrom(start), module, names, level };
-  }
-
-  // --- Compound statements ---------------------------------------------------------------------------------------
-
-  private decorated(): Stmt {
+  protected decorated(): Stmt {
     const decorators: Expr[] = [];
     while (this.accept(TokenKind.AT)) {
       const start = this.p;
@@ -382,13 +133,13 @@ export abstract class StatementParser extends PatternParser {
   }
 
   /** Whether a decorator is a dotted name, or a call of one. */
-  private isDottedCall(start: number, decorator: Expr): boolean {
+  protected isDottedCall(start: number, decorator: Expr): boolean {
     let value = decorator.kind === NodeKind.Call ? decorator.func : decorator;
     while (value.kind === NodeKind.Attribute) value = value.value;
     return value.kind === NodeKind.Name && this.kinds[start] === TokenKind.NAME;
   }
 
-  private asyncStatement(decorators: Expr[]): Stmt {
+  protected asyncStatement(decorators: Expr[]): Stmt {
     const start = this.p++;
     switch (this.kinds[this.p]) {
       case TokenKind.DEF:
@@ -403,7 +154,7 @@ export abstract class StatementParser extends PatternParser {
   }
 
   /** The current token is `def`; `start` is it or the `async` before it. */
-  private functionDefinition(start: number, decorator_list: Expr[]): Stmt {
+  protected functionDefinition(start: number, decorator_list: Expr[]): Stmt {
     const isAsync = this.p > start;
     this.p++;
     const nameToken = this.p;
@@ -428,7 +179,7 @@ export abstract class StatementParser extends PatternParser {
     };
   }
 
-  private tokenLocation(token: number): Location {
+  protected tokenLocation(token: number): Location {
     return {
       lineno: this.lines[token],
       col_offset: this.cols[token],
@@ -437,7 +188,7 @@ export abstract class StatementParser extends PatternParser {
     };
   }
 
-  private classDefinition(decorator_list: Expr[]): Stmt {
+  protected classDefinition(decorator_list: Expr[]): Stmt {
     const start = this.p++;
     const nameToken = this.p;
     const name = this.name();
@@ -461,7 +212,7 @@ export abstract class StatementParser extends PatternParser {
   }
 
   /** As a call's arguments, but a generator expression needs parentheses of its own. */
-  private classArguments(bases: Expr[], keywords: Keyword[]): void {
+  protected classArguments(bases: Expr[], keywords: Keyword[]): void {
     const open = this.p;
     this.callArguments(bases, keywords);
     const lone = bases.length === 1 ? bases[0] : undefined;
@@ -474,36 +225,8 @@ export abstract class StatementParser extends PatternParser {
     }
   }
 
-  private typeParameters(): TypeParam[] {
-    const params: TypeParam[] = [];
-    if (!this.accept(TokenKind.LSQB)) return params;
-    this.use(SyntaxFeature.TypeParameters, this.p - 1);
-    do params.push(this.typeParameter());
-    while (this.accept(TokenKind.COMMA) && this.kinds[this.p] !== TokenKind.RSQB);
-    this.expect(TokenKind.RSQB);
-    return params;
-  }
-
-  private typeParameter(): TypeParam {
-    const start = this.p;
-    if (this.accept(TokenKind.STAR)) {
-      const name = this.name();
-      const default_value = this.accept(TokenKind.EQUAL) ? this.starExpression() : null;
-      return { kind: NodeKind.TypeVarTuple, ...this.spanFrom(start), name, default_value };
-    }
-    if (this.accept(TokenKind.DOUBLESTAR)) {
-      const name = this.name();
-      const default_value = this.accept(TokenKind.EQUAL) ? this.expression() : null;
-      return { kind: NodeKind.ParamSpec, ...this.spanFrom(start), name, default_value };
-    }
-    const name = this.name();
-    const bound = this.accept(TokenKind.COLON) ? this.expression() : null;
-    const default_value = this.accept(TokenKind.EQUAL) ? this.expression() : null;
-    return { kind: NodeKind.TypeVar, ...this.spanFrom(start), name, bound, default_value };
-  }
-
   /** `elif`s nest in the tree, but not in the calls that read them: there may be thousands. */
-  private ifStatement(): Stmt {
+  protected ifStatement(): Stmt {
     const arms: { start: number; test: Expr; body: Stmt[] }[] = [];
     do {
       const start = this.p++;
@@ -520,13 +243,13 @@ export abstract class StatementParser extends PatternParser {
     }
   }
 
-  private elseBlock(): Stmt[] {
+  protected elseBlock(): Stmt[] {
     if (!this.accept(TokenKind.ELSE)) return [];
     this.expect(TokenKind.COLON);
     return this.block();
   }
 
-  private whileStatement(): Stmt {
+  protected whileStatement(): Stmt {
     const start = this.p++;
     const test = this.namedExpression();
     this.expect(TokenKind.COLON);
@@ -535,7 +258,7 @@ export abstract class StatementParser extends PatternParser {
     return { kind: NodeKind.While, ...this.spanFrom(start), test, body, orelse };
   }
 
-  private forStatement(start: number): Stmt {
+  protected forStatement(start: number): Stmt {
     const isAsync = this.p > start;
     this.p++;
     const target = this.starTargets();
@@ -558,7 +281,7 @@ export abstract class StatementParser extends PatternParser {
     };
   }
 
-  private withStatement(start: number): Stmt {
+  protected withStatement(start: number): Stmt {
     const isAsync = this.p > start;
     this.p++;
     const items = this.parenthesizedItems() ?? this.withItems(TokenKind.COLON);
@@ -571,7 +294,7 @@ export abstract class StatementParser extends PatternParser {
    * The items of `with (a as b, c):`, or undefined where the parentheses belong to an expression. Only text between
    * `with (` and the matching `):` is read twice.
    */
-  private parenthesizedItems(): WithItem[] | undefined {
+  protected parenthesizedItems(): WithItem[] | undefined {
     const open = this.p;
     if (this.kinds[open] !== TokenKind.LPAR) return undefined;
     const close = this.values[open];
@@ -600,7 +323,7 @@ export abstract class StatementParser extends PatternParser {
     }
   }
 
-  private withItems(close: TokenKind.COLON | TokenKind.RPAR): WithItem[] {
+  protected withItems(close: TokenKind.COLON | TokenKind.RPAR): WithItem[] {
     const items: WithItem[] = [];
     do {
       const context_expr = this.expression();
@@ -610,7 +333,7 @@ export abstract class StatementParser extends PatternParser {
     return items;
   }
 
-  private tryStatement(): Stmt {
+  protected tryStatement(): Stmt {
     const start = this.p++;
     this.expect(TokenKind.COLON);
     const body = this.block();
@@ -640,7 +363,7 @@ export abstract class StatementParser extends PatternParser {
     };
   }
 
-  private exceptHandler(star: boolean): ExceptHandler {
+  protected exceptHandler(star: boolean): ExceptHandler {
     const start = this.p++;
     if (star) this.p++;
     if (star) this.use(SyntaxFeature.ExceptStar, start);
@@ -661,7 +384,7 @@ export abstract class StatementParser extends PatternParser {
     return { kind: NodeKind.ExceptHandler, ...this.spanFrom(start), type, name, body };
   }
 
-  private matchStatement(): Stmt {
+  protected matchStatement(): Stmt {
     const start = this.p++;
     this.use(SyntaxFeature.MatchStatement, start);
     const subject = this.subjectExpression();
@@ -675,7 +398,7 @@ export abstract class StatementParser extends PatternParser {
     return { kind: NodeKind.Match, ...this.spanFrom(start), subject, cases };
   }
 
-  private subjectExpression(): Expr {
+  protected subjectExpression(): Expr {
     const start = this.p;
     const first = this.starNamedExpression();
     if (this.kinds[this.p] !== TokenKind.COMMA) {
@@ -688,8 +411,3 @@ export abstract class StatementParser extends PatternParser {
     return this.tuple(start, elts);
   }
 }
-
-/** Whether an expression without parentheses unpacks something. */
-const hasStarred = (value: Expr): boolean =>
-  value.kind === NodeKind.Starred ||
-  (value.kind === NodeKind.Tuple && value.elts.some((element) => element.kind === NodeKind.Starred));
