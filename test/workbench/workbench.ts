@@ -25,7 +25,7 @@ export class Workbench {
         '--disable-sync',
       ],
     });
-    const page = await browser.newPage({ viewport: { width: 1400, height: 860 } });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 920 } });
     const address = new URL(setting('COROSCOPE_WORKBENCH_URL'));
     address.searchParams.set('folder', setting('COROSCOPE_WORKBENCH_FOLDER'));
     await page.goto(address.href);
@@ -132,21 +132,43 @@ export class Workbench {
     await this.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   }
 
-  async toggleBreakpoint(line: number): Promise<void> {
+  async setBreakpoint(line: number): Promise<void> {
     await this.goToLine(line);
     await this.page.keyboard.press('F9');
     await this.page.locator('.editor-instance .codicon-debug-breakpoint').first().waitFor();
   }
 
+  async removeBreakpoint(line: number): Promise<void> {
+    await this.goToLine(line);
+    await this.page.keyboard.press('F9');
+    await this.page.locator('.editor-instance .codicon-debug-breakpoint').first().waitFor({ state: 'hidden' });
+  }
+
   /** Waits until the program stands still, with the place marked in the editor. */
   async stopped(): Promise<void> {
-    await this.page.locator('.debug-toolbar .codicon-debug-continue').waitFor();
     await this.page
-      .locator(
-        '.editor-instance :is(.codicon-debug-stackframe, .codicon-debug-breakpoint-stackframe, .debug-top-stack-frame-line)',
-      )
+      .locator('.debug-viewlet, .sidebar')
+      .getByText(/^Paused on/)
       .first()
       .waitFor();
+    await this.page.locator('.debug-call-stack .stack-frame').first().waitFor();
+  }
+
+  /** Gives the side bar room for long names. */
+  async widenSideBar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('there is no side bar');
+    const [x, y] = [box.x + box.width, box.y + 700];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Closes a view of the side bar, so that the others have its room. */
+  async collapseView(name: string): Promise<void> {
+    const header = this.page.locator(`.sidebar .pane-header[aria-label^="${name}"]`);
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
   }
 
   /** Text of the rows of the Call Stack view. */
@@ -154,8 +176,14 @@ export class Workbench {
     return (await this.page.locator('.debug-call-stack .monaco-list-row').allTextContents()).map(plain);
   }
 
-  callStackRow(text: string | RegExp): Locator {
-    return this.page.locator('.debug-call-stack .monaco-list-row').filter({ hasText: text }).first();
+  /** Looks into the thread whose name matches: opens it and selects its innermost frame. */
+  async selectThread(name: RegExp): Promise<void> {
+    const row = this.page.locator('.debug-call-stack .monaco-list-row').filter({ hasText: name }).first();
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+    const index = Number(await row.getAttribute('data-index'));
+    const frame = this.page.locator(`.debug-call-stack .monaco-list-row[data-index="${index + 1}"]:has(.stack-frame)`);
+    await frame.click();
   }
 
   /** Opens a scope of the Variables view, if it is closed. */
@@ -171,20 +199,26 @@ export class Workbench {
     if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
   }
 
-  /** Rows of the Variables view as `name: value`, once one that matches is among them. */
-  async variables(until: RegExp): Promise<string[]> {
+  /** Waits for a row of the Variables view that reads like that, such as `data = 'hello'`. */
+  async variable(pattern: RegExp): Promise<void> {
     const rows = this.page.locator('.debug-variables .monaco-list-row');
-    await rows
-      .filter({ hasText: until })
-      .first()
-      .waitFor({ timeout: 15_000 })
-      .catch(() => undefined);
-    return (await rows.allTextContents()).map(plain);
+    let shown: string[] = [];
+    for (let attempt = 0; attempt < 50; attempt++) {
+      // Between name and value the view draws a space or none.
+      shown = (await rows.allTextContents()).map((text) =>
+        plain(text)
+          .trim()
+          .replace(/\s*=\s*/, ' = '),
+      );
+      if (shown.some((text) => pattern.test(text))) return;
+      await this.page.waitForTimeout(200);
+    }
+    throw new Error(`no variable ${pattern} among\n${shown.join('\n')}`);
   }
 
   async stopDebugging(): Promise<void> {
     await this.page.keyboard.press('Shift+F5');
-    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await this.page.locator('.sidebar .codicon-debug-stop').first().waitFor({ state: 'hidden' });
   }
 }
 
