@@ -125,7 +125,7 @@ function fill(type: PyType, definition: TypeDefinition): void {
   if (definition.tp_hash === undefined && definition.tp_richcompare !== undefined)
     type.attributes.set('__hash__', null);
   if (definition.tp_new !== undefined) type.attributes.set('__new__', newBuiltin(type));
-  type.attributes.set('__doc__', type.doc);
+  if (!type.attributes.has('__doc__')) type.attributes.set('__doc__', type.doc);
   type.modified();
 }
 

@@ -168,7 +168,6 @@ defineType(socketType, {
   module: '_socket',
   doc: 'A socket of the network inside the virtual machine: it reaches other sockets of this program over loopback.',
   allocate: (type) => new PySocket(type),
-  hasWeakrefs: true,
   tp_new: (type: PyType) => type.allocate(type),
   tp_init: initialize,
   tp_repr: (self: PySocket) =>
