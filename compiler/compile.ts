@@ -48,6 +48,7 @@ export const compile: Compile = (source, options) => {
     interactive: mode === 'single',
     features: options.flags ?? 0,
     assemble: options.assemble ?? assembleUnit,
+    broken: syntax.some((diagnostic) => !isWarning(diagnostic)),
   });
   const all = [...syntax, ...diagnostics];
   return { tree, code, diagnostics: [...all.filter((d) => !isWarning(d)), ...all.filter(isWarning)] };

@@ -5,6 +5,7 @@ import type { Reporter } from '../symbols/reporter.ts';
 import type { Location, Mod } from '../syntax/ast.ts';
 import type { Target } from '../targets/target.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { InternalError } from '../text/internal-error.ts';
 import { BlockStackCompiler } from './block-stack/block-stack-compiler.ts';
 import { module as blockStackModule } from './block-stack/module.ts';
 import { Compiler } from './compiler.ts';
@@ -20,10 +21,12 @@ export interface GenerateOptions {
   /** CO_FUTURE_ bits inherited from the compiling code. */
   readonly features: number;
   readonly assemble: Assemble;
+  /** The parser reported errors: the tree is what it made of a broken text. */
+  readonly broken: boolean;
 }
 
 export interface Generated {
-  /** Undefined only where the program is nested too deeply to be compiled at all. */
+  /** Undefined only where the program is nested too deeply, or too broken, to be compiled at all. */
   readonly code: CodeObject | undefined;
   /** Errors and warnings in the order in which CPython's passes meet them. */
   readonly diagnostics: Diagnostic[];
@@ -48,17 +51,20 @@ export function generate(tree: Mod, options: GenerateOptions): Generated {
     return { code, diagnostics: collector.diagnostics };
   } catch (error) {
     // Only V8 knows how much stack is left; a program that needs more is too deep, as CPython says it of its own stack.
-    if (!(error instanceof RangeError)) throw error;
-    collector.tooDeep();
+    if (error instanceof RangeError) collector.tooDeep();
+    // What is left of a broken program need not keep the invariants of the later stages; its errors are known already.
+    else if (!(error instanceof InternalError && (options.broken || collector.failed))) throw error;
     return { code: undefined, diagnostics: collector.diagnostics };
   }
 }
 
 class Collector implements Reporter {
   readonly diagnostics: Diagnostic[] = [];
+  failed = false;
   private deep = false;
 
   error(message: string, location: Location): void {
+    this.failed = true;
     this.diagnostics.push(diagnosticAt('SyntaxError', message, location));
   }
 

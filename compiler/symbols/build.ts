@@ -150,7 +150,9 @@ class SymbolVisitor {
   private checkName(name: string, location: Location, ctx: ExprContext): void {
     if (name !== '__debug__') return;
     if (ctx === ExprContext.Store) this.reporter.error('cannot assign to __debug__', location);
-    else if (ctx === ExprContext.Del) this.reporter.error('cannot delete __debug__', location);
+    else if (ctx === ExprContext.Del && this.rules.checksReservedAttributes) {
+      this.reporter.error('cannot delete __debug__', location);
+    }
   }
 
   private addDef(name: string, flag: number, location: Location): void {

@@ -8,6 +8,7 @@ import { visitExpr, visitExprs } from './expressions.ts';
 
 /** `compiler_call`, 3.8. */
 export function call(c: BlockStackCompiler, e: Call): void {
+  for (const keyword of e.keywords) if (keyword.arg === '__debug__') c.error('cannot assign to __debug__', keyword);
   if (isMethodCall(e)) {
     visitExpr(c, e.func.value);
     c.emitName(Op.LOAD_METHOD, e.func.attr);
