@@ -1,9 +1,9 @@
 import type { CodeObject } from '../compiler/bytecode/code-object.ts';
 import { stableCodeRepr } from '../compiler/bytecode/constant-repr.ts';
+import { isCodeObject } from '../compiler/bytecode/constants.ts';
 import { type DisOptions, disText } from '../compiler/bytecode/dis-text.ts';
 import { flagNamesOf } from '../compiler/bytecode/flags.ts';
 import { type Listing, type ListingRow, listing } from '../compiler/bytecode/listing.ts';
-import { isCodeObject } from '../compiler/bytecode/nested-code.ts';
 import { oneOf, onlyPositional, parse, targetOption } from './arguments.ts';
 import type { Command } from './command.ts';
 import { compiled } from './compiled.ts';

@@ -92,3 +92,6 @@ export type Constant =
   | SliceConstant
   | EllipsisConstant
   | CodeObject;
+
+export const isCodeObject = (value: Constant): value is CodeObject =>
+  typeof value === 'object' && value !== null && value.type === 'code';

@@ -2,6 +2,7 @@ import { targetOf } from '../targets/registry.ts';
 import type { Target } from '../targets/target.ts';
 import type { CodeObject } from './code-object.ts';
 import { type CodeRepr, stableCodeRepr } from './constant-repr.ts';
+import { isCodeObject } from './constants.ts';
 import { type Listing, type ListingRow, listing } from './listing.ts';
 import { Op } from './op.ts';
 
@@ -37,7 +38,7 @@ export function labelledText(shown: Listing, options: DisOptions = {}): string {
 function disassembleRecursive(lines: string[], code: CodeObject, options: DisOptions, codeRepr: CodeRepr): void {
   disassemble(lines, listing(code, codeRepr), options);
   for (const constant of code.co_consts) {
-    if (typeof constant !== 'object' || constant === null || constant.type !== 'code') continue;
+    if (!isCodeObject(constant)) continue;
     lines.push('', `Disassembly of ${codeRepr(constant)}:`);
     disassembleRecursive(lines, constant, options, codeRepr);
   }

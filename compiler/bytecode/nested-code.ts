@@ -1,11 +1,8 @@
 import type { CodeObject } from './code-object.ts';
-import type { Constant } from './constants.ts';
+import { isCodeObject } from './constants.ts';
 import { Op } from './op.ts';
 import { positions } from './positions.ts';
 import { eachInstruction } from './walk.ts';
-
-export const isCodeObject = (value: Constant): value is CodeObject =>
-  typeof value === 'object' && value !== null && value.type === 'code';
 
 /**
  * A code object and all those inside it, in the order in which their sources begin; what is inside follows what it is

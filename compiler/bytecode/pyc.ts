@@ -1,6 +1,7 @@
 import { targets } from '../targets/registry.ts';
 import type { Target } from '../targets/target.ts';
 import type { CodeObject } from './code-object.ts';
+import { isCodeObject } from './constants.ts';
 import { dumps, loads, MarshalError } from './marshal.ts';
 
 /** How a .pyc file says whether it still fits its source (PEP 552). */
@@ -33,9 +34,7 @@ export function readPyc(bytes: Uint8Array): Pyc {
       ? { kind: 'hash', hash: bytes.slice(8, 16), checked: (flags & CHECK_SOURCE) !== 0 }
       : { kind: 'timestamp', mtime: header.getUint32(8, true), size: header.getUint32(12, true) };
   const code = loads(bytes.subarray(HEADER), target);
-  if (typeof code !== 'object' || code === null || code.type !== 'code') {
-    throw new MarshalError('not a .pyc file: it holds no code object');
-  }
+  if (!isCodeObject(code)) throw new MarshalError('not a .pyc file: it holds no code object');
   return { target, check, code };
 }
 

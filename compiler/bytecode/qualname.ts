@@ -1,6 +1,6 @@
 import type { Target } from '../targets/target.ts';
 import type { CodeObject } from './code-object.ts';
-import type { Constant } from './constants.ts';
+import { type Constant, isCodeObject } from './constants.ts';
 import { Op } from './op.ts';
 
 /**
@@ -24,17 +24,14 @@ export function nameNestedCode(code: CodeObject, target: Target): void {
     if (opcode === loadConst) {
       previous = last;
       last = code.co_consts[arg];
-    } else if (opcode === makeFunction && typeof last === 'string' && isCode(previous)) {
+    } else if (opcode === makeFunction && typeof last === 'string' && isCodeObject(previous)) {
       const inner = previous;
       inner.co_qualname = classQualname(inner, target) ?? last;
     }
     arg = 0;
   }
-  for (const constant of code.co_consts) if (isCode(constant)) nameNestedCode(constant, target);
+  for (const constant of code.co_consts) if (isCodeObject(constant)) nameNestedCode(constant, target);
 }
-
-const isCode = (value: Constant): value is CodeObject =>
-  typeof value === 'object' && value !== null && value.type === 'code';
 
 /** A class body starts: LOAD_NAME __name__, STORE_NAME __module__, LOAD_CONST qualname, STORE_NAME __qualname__. */
 function classQualname(code: CodeObject, target: Target): string | undefined {
