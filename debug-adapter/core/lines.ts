@@ -62,25 +62,35 @@ function findLineStarts(program: Program): LineStarts {
   const { pristine } = program;
   const first = program.entry;
   const begins = new Uint8Array(pristine.length);
+  let current = -1;
   for (let index = first; index < pristine.length; index++) {
     const { line } = program.position(index);
-    if (line < 1) continue;
-    if (index === first || (program.lineOf(index - 1) !== line && !continuesExpression(program, index)))
-      begins[index] = 1;
+    if (line < 1 || line === current) continue;
+    if (index > first && continuesExpression(program, index)) continue;
+    begins[index] = 1;
+    current = line;
   }
-  // A loop on a single line begins anew with each round (but not an await or `yield from`, whose loop jumps back by
-  // JUMP_BACKWARD_NO_INTERRUPT); where the jump back is itself the start of a line, as at the
-  // end of a longer loop's body, the line has already begun.
+  // A loop on a single line begins anew with each round. Awaits and `yield from` jump back by another opcode, and the rounds
+  // of a comprehension are nobody's lines.
   for (let index = first; index < pristine.length; index++) {
     if (pristine[index] !== Opcode.JUMP_BACKWARD) continue;
     const target = program.args[index];
-    if (program.lineOf(target) === program.lineOf(index) && !begins[index]) begins[target] = 1;
+    const line = program.lineOf(index);
+    if (line > 0 && program.lineOf(target) === line && !isComprehension(pristine, target, index)) begins[index] = 1;
   }
   const indices: number[] = [];
   begins.forEach((begin, index) => {
     if (begin) indices.push(index);
   });
   return { first, begins, indices };
+}
+
+function isComprehension(pristine: Uint8Array, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) {
+    const opcode = pristine[index];
+    if (opcode === Opcode.LIST_APPEND || opcode === Opcode.SET_ADD || opcode === Opcode.MAP_ADD) return true;
+  }
+  return false;
 }
 
 /** Whether the instruction finishes an expression of several lines in which the instruction before it stands. */
@@ -103,6 +113,6 @@ export function returns(program: Program): number[] {
 export function resumptionIndices(program: Program, callIndex: number): number[] {
   const opcode = program.pristine[callIndex];
   const next = callIndex + 1;
-  const jumps = opcode === Opcode.FOR_ITER || opcode === Opcode.FOR_ITER_38 || opcode === Opcode.SEND;
+  const jumps = opcode === Opcode.FOR_ITER || opcode === Opcode.SEND;
   return jumps ? [next, program.args[callIndex]] : [next];
 }

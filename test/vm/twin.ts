@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { NodeFiles } from '../../host/node-files.ts';
 import { NodeHost } from '../../host/node-host.ts';
-import { runMain, startInterpreter } from '../../vm/main-entry.ts';
 import type { Oracle } from '../../tools/oracle.ts';
+import { runMain, startInterpreter } from '../../vm/main-entry.ts';
 
 /** What a program wrote and how it ended. */
 export interface Outcome {
@@ -28,7 +28,13 @@ class CapturingHost extends NodeHost {
 export function runInVm(file: string, target = '3.14'): Outcome {
   const host = new CapturingHost({ target, library: 'dist/library.bin' });
   startInterpreter(host, { argv: [file], path: [''], executable: 'coroscope' });
-  const { code, error } = host.compile(readFileSync(file), { filename: file, mode: 'exec', flags: 0, optimize: 0, target });
+  const { code, error } = host.compile(readFileSync(file), {
+    filename: file,
+    mode: 'exec',
+    flags: 0,
+    optimize: 0,
+    target,
+  });
   if (code === undefined) throw new Error(`${file}: ${error?.message}`);
   const exitCode = runMain(code, { filename: file });
   const [output, errors] = host.files.written.map((parts) => Buffer.concat(parts).toString('utf8'));

@@ -53,7 +53,7 @@ import { superLookup } from '../objects/super.ts';
 import { PyInterpolation, PyTemplate } from '../objects/template.ts';
 import { PyTuple, tupleOf } from '../objects/tuple.ts';
 import { objectNew, typeCall } from '../objects/type.ts';
-import { newTypeAlias, newTypeParameter } from '../objects/type-parameters.ts';
+import { newTypeAlias, newTypeParameter, setTypeParameterDefault } from '../objects/type-parameters.ts';
 import { positive } from '../operations/arithmetic.ts';
 import { getAttribute, lookupAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
 import { call, callWith, lookupSpecial } from '../operations/call.ts';
@@ -549,7 +549,7 @@ export function intrinsic2(which: number, first: Value, second: Value): Value {
       (first as PyFunction).typeParams = second as PyTuple;
       return first;
     case 5:
-      (first as { defaultEvaluator?: Value }).defaultEvaluator = second;
+      setTypeParameterDefault(first, second);
       return first;
     default:
       throw new InternalError(`intrinsic ${which}`);

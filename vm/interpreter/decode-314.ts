@@ -1,7 +1,6 @@
 import { Op } from '../../compiler/bytecode/op.ts';
 import { BinaryOperator } from '../operations/arithmetic.ts';
-import type { Instruction, Translation } from './decode.ts';
-import { untranslatable } from './decode.ts';
+import { type Instruction, type Part, Target, type Translation, untranslatable } from './decode.ts';
 import { Opcode } from './opcode.ts';
 
 /** CPython's instructions that the run loop has under the same name with the same meaning. */
@@ -133,59 +132,65 @@ const jumps: ReadonlySet<Op> = new Set([
 /** Bit 4 of COMPARE_OP's operand asks for a bool. */
 const COMPARE_TO_BOOL = 16;
 
+function opcodeOf({ op, arg }: Instruction): Opcode | undefined {
+  switch (op) {
+    case Op.RESUME:
+    case Op.NOT_TAKEN:
+    case Op.CACHE:
+      return undefined;
+    case Op.LOAD_GLOBAL:
+      return arg & 1 ? Opcode.LOAD_GLOBAL_NULL : Opcode.LOAD_GLOBAL;
+    case Op.LOAD_ATTR:
+      return arg & 1 ? Opcode.LOAD_ATTR_METHOD : Opcode.LOAD_ATTR;
+    case Op.COMPARE_OP:
+      return arg & COMPARE_TO_BOOL ? Opcode.COMPARE_OP_BOOL : Opcode.COMPARE_OP;
+    case Op.YIELD_VALUE:
+      return arg === 0 ? Opcode.YIELD_VALUE : Opcode.YIELD_DELEGATED;
+    case Op.BINARY_OP:
+      switch (arg) {
+        case BinaryOperator.ADD:
+          return Opcode.BINARY_ADD;
+        case BinaryOperator.SUBTRACT:
+          return Opcode.BINARY_SUBTRACT;
+        case BinaryOperator.MULTIPLY:
+          return Opcode.BINARY_MULTIPLY;
+        case BinaryOperator.SUBSCR:
+          return Opcode.BINARY_SUBSCR;
+        default:
+          return Opcode.BINARY_OP;
+      }
+    default:
+      return sameName.get(op) ?? untranslatable(op);
+  }
+}
+
+function argumentOf({ op, arg, next }: Instruction): number {
+  switch (op) {
+    case Op.LOAD_GLOBAL:
+    case Op.LOAD_ATTR:
+      return arg >> 1;
+    case Op.COMPARE_OP:
+      return arg >> 5;
+    case Op.FOR_ITER:
+      // At its end the loop goes on behind END_FOR.
+      return next + arg + 1;
+    case Op.JUMP_BACKWARD:
+    case Op.JUMP_BACKWARD_NO_INTERRUPT:
+      return next - arg;
+    default:
+      return jumps.has(op) ? next + arg : arg;
+  }
+}
+
 /** From CPython 3.14's instruction set, which the run loop's own follows most closely. */
 export const translation314: Translation = {
-  opcode({ op, arg }: Instruction): Opcode | undefined {
-    switch (op) {
-      case Op.RESUME:
-      case Op.NOT_TAKEN:
-      case Op.CACHE:
-        return undefined;
-      case Op.LOAD_GLOBAL:
-        return arg & 1 ? Opcode.LOAD_GLOBAL_NULL : Opcode.LOAD_GLOBAL;
-      case Op.LOAD_ATTR:
-        return arg & 1 ? Opcode.LOAD_ATTR_METHOD : Opcode.LOAD_ATTR;
-      case Op.COMPARE_OP:
-        return arg & COMPARE_TO_BOOL ? Opcode.COMPARE_OP_BOOL : Opcode.COMPARE_OP;
-      case Op.YIELD_VALUE:
-        return arg === 0 ? Opcode.YIELD_VALUE : Opcode.YIELD_DELEGATED;
-      case Op.BINARY_OP:
-        switch (arg) {
-          case BinaryOperator.ADD:
-            return Opcode.BINARY_ADD;
-          case BinaryOperator.SUBTRACT:
-            return Opcode.BINARY_SUBTRACT;
-          case BinaryOperator.MULTIPLY:
-            return Opcode.BINARY_MULTIPLY;
-          case BinaryOperator.SUBSCR:
-            return Opcode.BINARY_SUBSCR;
-          default:
-            return Opcode.BINARY_OP;
-        }
-      default:
-        return sameName.get(op) ?? untranslatable(op);
-    }
+  preamble: () => [],
+  parts(instruction: Instruction): Part[] {
+    const opcode = opcodeOf(instruction);
+    if (opcode === undefined) return [];
+    const target = jumps.has(instruction.op) ? Target.UNIT : Target.NONE;
+    return [{ opcode, arg: argumentOf(instruction), target }];
   },
-
-  argument({ op, arg, next }: Instruction): number {
-    switch (op) {
-      case Op.LOAD_GLOBAL:
-      case Op.LOAD_ATTR:
-        return arg >> 1;
-      case Op.COMPARE_OP:
-        return arg >> 5;
-      case Op.FOR_ITER:
-        // At its end the loop goes on behind END_FOR.
-        return next + arg + 1;
-      case Op.JUMP_BACKWARD:
-      case Op.JUMP_BACKWARD_NO_INTERRUPT:
-        return next - arg;
-      default:
-        return jumps.has(op) ? next + arg : arg;
-    }
-  },
-
-  isJump: (op) => jumps.has(op),
   endsPreamble: ({ op, arg }) => op === Op.RESUME && (arg & 3) === 0,
   suspendedLasti: 2,
 };

@@ -1,7 +1,7 @@
 import { Op, opNames } from '../../compiler/bytecode/op.ts';
 import { exceptionEntries } from '../../compiler/bytecode/positions.ts';
 import { targetOf } from '../../compiler/targets/registry.ts';
-import type { Target } from '../../compiler/targets/target.ts';
+import type { Target as CompilerTarget } from '../../compiler/targets/target.ts';
 import { InternalError } from '../internal-error.ts';
 import type { PyCode } from '../objects/code.ts';
 import { translation38 } from './decode-38.ts';
@@ -21,14 +21,29 @@ export interface Instruction {
   readonly next: number;
 }
 
+/** What a part's operand is. */
+export const enum Target {
+  /** Itself. */
+  NONE = 0,
+  /** A code unit, to be made an index. */
+  UNIT = 1,
+  /** An index counted from the first part of the same instruction. */
+  OWN = 2,
+}
+
+/** One instruction of the run loop. */
+export interface Part {
+  readonly opcode: Opcode;
+  readonly arg: number;
+  readonly target: Target;
+}
+
 /** How a target's instructions become the run loop's. */
 export interface Translation {
-  /** The run loop's opcode; undefined drops the instruction. */
-  opcode(instruction: Instruction, following: Instruction | undefined): Opcode | undefined;
-  /** Its operand. For a jump, the code unit of the target instead (see isJump). */
-  argument(instruction: Instruction, code: PyCode): number;
-  /** Whether `argument` is a code unit to be made an index. */
-  isJump(op: Op): boolean;
+  /** What runs before the first instruction; its offset is -1. */
+  preamble(code: PyCode): readonly Part[];
+  /** None drops the instruction. */
+  parts(instruction: Instruction, code: PyCode): readonly Part[];
   /** Whether this instruction ends a function's preamble: RESUME at its start. */
   endsPreamble(instruction: Instruction): boolean;
   /** See Program.suspendedLasti. */
@@ -44,7 +59,7 @@ export function programOf(code: PyCode): Program {
   return code.program;
 }
 
-function translationOf(target: Target): Translation {
+function translationOf(target: CompilerTarget): Translation {
   return target.features.has('exceptionTable') ? translation314 : translation38;
 }
 
@@ -52,27 +67,31 @@ function decode(code: PyCode): Program {
   const target = targetOf(code.code);
   const translation = translationOf(target);
   const instructions = readInstructions(code.code.co_code, target);
-  const kept: Instruction[] = [];
-  const opcodes: Opcode[] = [];
+  const parts: Part[] = [];
+  const offsets: number[] = [];
+  const firsts: number[] = [];
   const indices = new Int32Array((code.code.co_code.length >> 1) + 1);
-  let entry = 0;
-  let unit = 0;
-  for (let i = 0; i < instructions.length; i++) {
-    const instruction = instructions[i];
-    while (unit < instruction.next) indices[unit++] = kept.length;
-    if (translation.endsPreamble(instruction)) entry = kept.length;
-    const opcode = translation.opcode(instruction, instructions[i + 1]);
-    if (opcode === undefined) continue;
-    opcodes.push(opcode);
-    kept.push(instruction);
+  for (const made of translation.preamble(code)) {
+    parts.push(made);
+    offsets.push(-1);
+    firsts.push(0);
   }
-  indices[unit] = kept.length;
-  const args = new Int32Array(kept.length);
-  const offsets = new Int32Array(kept.length);
-  kept.forEach((instruction, index) => {
-    const argument = translation.argument(instruction, code);
-    args[index] = translation.isJump(instruction.op) ? indices[argument] : argument;
-    offsets[index] = instruction.unit * 2;
+  let entry = parts.length;
+  let unit = 0;
+  for (const instruction of instructions) {
+    const first = parts.length;
+    while (unit < instruction.next) indices[unit++] = first;
+    if (translation.endsPreamble(instruction)) entry = first;
+    for (const made of translation.parts(instruction, code)) {
+      parts.push(made);
+      offsets.push(instruction.unit * 2);
+      firsts.push(first);
+    }
+  }
+  indices[unit] = parts.length;
+  const args = parts.map(({ arg, target: kind }, index) => {
+    if (kind === Target.UNIT) return indices[arg];
+    return kind === Target.OWN ? firsts[index] + arg : arg;
   });
   const handlers: number[] = [];
   if (target.features.has('exceptionTable')) {
@@ -82,18 +101,19 @@ function decode(code: PyCode): Program {
   }
   return new Program({
     code,
-    ops: Uint8Array.from(opcodes),
-    args,
-    offsets,
+    ops: Uint8Array.from(parts, (made) => made.opcode),
+    args: Int32Array.from(args),
+    offsets: Int32Array.from(offsets),
     indices,
     names: code.code.co_names.map(intern),
     handlers: Int32Array.from(handlers),
     entry,
+    blockStack: !target.features.has('exceptionTable'),
     suspendedLasti: translation.suspendedLasti,
   });
 }
 
-function readInstructions(bytes: Uint8Array, target: Target): Instruction[] {
+function readInstructions(bytes: Uint8Array, target: CompilerTarget): Instruction[] {
   const instructions: Instruction[] = [];
   const { op: ops, caches } = target.opcodes;
   let extended = 0;

@@ -52,6 +52,8 @@ export class Program {
   readonly frameSize: number;
   /** Index of the first instruction after a function's preamble (cells, RETURN_GENERATOR, RESUME). */
   readonly entry: number;
+  /** Exceptions find their handlers by the frame's block stack, not by `handlers`. */
+  readonly blockStack: boolean;
   /** CPython's co_positions() by code unit; read when first asked for. */
   private positions: Int32Array | undefined = undefined;
 
@@ -64,6 +66,7 @@ export class Program {
     names: readonly string[];
     handlers: Int32Array;
     entry: number;
+    blockStack: boolean;
     suspendedLasti: number;
   }) {
     this.code = parts.code;
@@ -83,11 +86,12 @@ export class Program {
     this.suspendedLasti = parts.suspendedLasti;
     this.frameSize = this.localCount + parts.code.code.co_stacksize + 1;
     this.entry = parts.entry;
+    this.blockStack = parts.blockStack;
   }
 
   position(index: number): Position {
     this.positions ??= positions(this.code.code);
-    const at = (this.offsets[index] >> 1) * 4;
+    const at = (Math.max(0, this.offsets[index]) >> 1) * 4;
     const { [at]: line, [at + 1]: endLine, [at + 2]: column, [at + 3]: endColumn } = this.positions;
     return { line, endLine, column, endColumn };
   }
@@ -95,6 +99,7 @@ export class Program {
   /** Source line of an instruction, or -1. */
   lineOf(index: number): number {
     this.positions ??= positions(this.code.code);
+    if (this.offsets[index] < 0) return this.code.code.co_firstlineno;
     return this.positions[(this.offsets[index] >> 1) * 4];
   }
 

@@ -30,6 +30,7 @@ import { getIterator, takeStopValue } from '../operations/iterate.ts';
 import { binarySlice, contains, lengthOf, setSubscript, subscript } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
 import * as actions from './actions.ts';
+import * as blockStack from './block-stack.ts';
 import { frameForCall, makeGenerator } from './call.ts';
 import { programOf } from './decode.ts';
 import { recursionError } from './depth.ts';
@@ -1049,10 +1050,38 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 stack[sp + 1] as PyTuple,
               );
               continue loop;
+
+            // Targets with a block stack.
+            case Opcode.YIELD_VALUE_38:
+              stack[sp - 1] = blockStack.yielded(frame, stack[sp - 1] as Value);
+              op = Opcode.YIELD_VALUE;
+              continue again;
+            case Opcode.YIELD_FROM_38:
+              ip = arg;
+              op = Opcode.YIELD_DELEGATED;
+              continue again;
+            case Opcode.CALL_FUNCTION_38:
+              blockStack.insertNull(stack, sp, sp - arg);
+              sp++;
+              op = Opcode.CALL;
+              continue again;
+            case Opcode.CALL_FUNCTION_KW_38:
+              blockStack.insertNull(stack, sp, sp - arg - 1);
+              sp++;
+              op = Opcode.CALL_KW;
+              continue again;
+            case Opcode.CALL_FUNCTION_EX_38:
+              if ((arg & 1) === 0) stack[sp++] = undefined;
+              blockStack.insertNull(stack, sp, sp - 2);
+              sp++;
+              op = Opcode.CALL_FUNCTION_EX;
+              continue again;
             default:
               frame.ip = ip;
               frame.sp = sp;
-              actions.unknownOpcode(program, ip - 1);
+              sp = blockStack.executeBlockStack(op, frame, sp, arg);
+              ip = frame.ip;
+              continue loop;
           }
         }
         // A frame is entered, resumed or left.
@@ -1116,7 +1145,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
         }
       }
     } catch (error) {
-      const exception = pythonException(error);
+      if (error instanceof blockStack.Reraise) reraising = true;
+      let exception = pythonException(error instanceof blockStack.Reraise ? error.exception : error);
       vm.frame = frame;
       vm.depth = entryDepth + distance(frame, entry);
       if (exception.traceback === null) chainContext(exception);
@@ -1130,6 +1160,14 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
       for (;;) {
         if (!reraising) addTraceback(exception, frame);
         reraising = false;
+        if (program.blockStack) {
+          frame.ip = ip;
+          sp = blockStack.unwindBlocks(frame, exception);
+          if (sp >= 0) {
+            ip = frame.ip;
+            break;
+          }
+        }
         const handler = findHandler(program, ip - 1);
         if (handler >= 0) {
           const { handlers } = program;
@@ -1146,6 +1184,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
           vm.handled = generator.handled.previous!;
           generator.handled.previous = undefined;
           frame.back = undefined;
+          if (program.blockStack) exception = blockStack.convertStopIteration(frame, exception);
           generator.finish();
         }
         if (onReturn === Return.ENTRY) {

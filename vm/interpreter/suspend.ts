@@ -154,6 +154,13 @@ export function throwException(generator: PyGenerator, exception: PyBaseExceptio
     frame.back = undefined;
     frame.state = FrameState.SUSPENDED_YIELD_FROM;
     if (result !== undefined) return result;
+    if (frame.program.blockStack) {
+      // Goes on behind YIELD_FROM with the delegate's value in its place.
+      frame.sp--;
+      frame.ip += YIELD_FROM_PARTS;
+      frame.state = FrameState.SUSPENDED;
+      return resume(generator, takeStop());
+    }
     // The delegate returned: go on behind the SEND, its value on the stack (as an ordinary end of delegation).
     return resume(generator, null, stopIteration(takeStop()));
   }
@@ -269,6 +276,9 @@ export function awaitIterator(value: Value, type: PyType): Value {
   }
   return iterator;
 }
+
+/** Of how many instructions a YIELD_FROM consists (decode-38.ts). */
+const YIELD_FROM_PARTS = 3;
 
 const CANNOT_CATCH = 'catching classes that do not inherit from BaseException is not allowed';
 

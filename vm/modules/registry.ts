@@ -2,6 +2,7 @@ import { defineModule, type ModuleDefinition } from '../objects/define.ts';
 import type { PyModule } from '../objects/module.ts';
 import { ast } from './ast/ast.ts';
 import { atexit } from './atexit.ts';
+import { binascii } from './binascii.ts';
 import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
@@ -26,6 +27,8 @@ import { struct } from './struct.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
 import { tokenize } from './tokenize.ts';
+import { typing } from './typing.ts';
+import { unicodedata } from './unicodedata.ts';
 import { warnings } from './warnings.ts';
 import { weakref } from './weakref.ts';
 
@@ -56,6 +59,8 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _warnings: warnings,
   _weakref: weakref,
   atexit: atexit,
+  binascii: () => binascii,
+  _typing: typing,
   errno,
   itertools: () => itertools,
   marshal,
@@ -63,6 +68,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   posix,
   select: selectModule,
   time,
+  unicodedata: () => unicodedata,
 };
 
 /** sys.builtin_module_names. */

@@ -206,7 +206,8 @@ export class PyType extends TypeSlots {
     super(meta as PyType);
     this.type = meta ?? this;
     this.tp_name = name;
-    this.qualname = name;
+    // A built-in type names its module too, as CPython's tp_name does.
+    this.qualname = heap ? name : name.slice(name.lastIndexOf('.') + 1);
     this.bases = bases;
     this.base = bases[0];
     this.mro = [this];

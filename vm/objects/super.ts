@@ -64,8 +64,10 @@ function fromFrame(): [PyType, Value] {
   if (frame === undefined) throw runtimeError('super(): no current frame');
   const { code } = frame.code;
   if (code.co_argcount === 0) throw runtimeError('super(): no arguments');
-  const first = frame.stack[0];
-  const self = first instanceof PyCell && code.co_localspluskinds[0] & LocalKind.CELL ? first.contents : first;
+  // Before 3.11 an argument that is also a cell has a second place, where it is.
+  const cell = code.co_localsplusnames.lastIndexOf(code.co_localsplusnames[0]);
+  const first = frame.stack[cell];
+  const self = first instanceof PyCell && code.co_localspluskinds[cell] & LocalKind.CELL ? first.contents : first;
   if (self === undefined) throw runtimeError('super(): arg[0] deleted');
   const index = code.co_localsplusnames.findIndex(
     (name, i) => name === '__class__' && (code.co_localspluskinds[i] & LocalKind.FREE) !== 0,
