@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { globSync } from './glob.mjs';
-import { packageVsix } from './package-vsix.mjs';
+import './setup.mjs';
 import {
   cacheDirectory,
   installWorkbench,
@@ -31,7 +31,6 @@ if (options.size > 0) {
 }
 
 try {
-  await installPackages();
   await buildBundles();
   const code = browser ? undefined : installedCode();
   if (code) await startInstalled(code);
@@ -39,13 +38,6 @@ try {
 } catch (error) {
   console.error(error instanceof WorkbenchUnavailable ? error.message : error);
   process.exitCode = 1;
-}
-
-async function installPackages() {
-  if (existsSync(join(projectDirectory, 'node_modules/esbuild'))) return;
-  console.log('Installing the packages to build with (npm ci) …');
-  const { code, output } = await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: projectDirectory });
-  if (code !== 0) throw new WorkbenchUnavailable(`npm ci failed:\n${output.trim()}`);
 }
 
 /** Builds when a source file is newer than the bundle. */
@@ -110,6 +102,7 @@ async function appears(file) {
 async function startInBrowser() {
   if (!browser) console.log('No VS Code that can open a window here; using VS Code in the browser.');
   const workbench = await installWorkbench((line) => console.log(line));
+  const { packageVsix } = await import('./package-vsix.mjs');
   const vsix = packageVsix();
   const server = await startWorkbench(workbench, {
     folder: examples,

@@ -98,7 +98,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.variable(/^data = 'hello'$/);
       await workbench.openScope('Frame');
       await workbench.variable(/^f_lasti = \d+$/);
-      await workbench.variable(/^state = suspended$/);
+      await workbench.variable(/^state = suspended \(yield\)$/);
       await workbench.screenshot('suspended-generator');
       await workbench.stopDebugging();
       await workbench.removeBreakpoint(line);
@@ -119,6 +119,13 @@ describe('Coroscope in VS Code', () => {
       await workbench.variable(/BINARY_OP.* = 170$/);
       await workbench.variable(/BINARY_OP.* = 2$/);
       await workbench.screenshot('value-stack');
+      await workbench.closeScope('Locals');
+      await workbench.openScope('Frame');
+      // From every instruction to none, and on to the summary.
+      for (let i = 0; i < 2; i++) await workbench.command('Coroscope: Inline Bytecode');
+      await workbench.lineShows(lineOf('running_total.py', 'yield total'), /YIELD_VALUE · \d+ instructions/);
+      await workbench.variable(/^f_lasti = \d+$/);
+      await workbench.picture('suspended-generator-picture');
       await workbench.stopDebugging();
       await workbench.removeBreakpoint(line);
     });

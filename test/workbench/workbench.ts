@@ -43,6 +43,13 @@ export class Workbench {
     await this.page.screenshot({ path: `out/screenshots/${name}.png` });
   }
 
+  /** A smaller screenshot, for the README. */
+  async picture(name: string): Promise<void> {
+    await this.page.setViewportSize({ width: 1280, height: 760 });
+    await this.page.waitForTimeout(6000);
+    await this.screenshot(name);
+  }
+
   async openFile(name: string): Promise<void> {
     await this.command('View: Show Explorer');
     await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick();
