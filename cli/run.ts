@@ -1,11 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { defaultTarget } from '../compiler/targets/registry.ts';
 import { NodeHost } from '../host/node-host.ts';
 import { runMain, startInterpreter } from '../vm/main-entry.ts';
 import { targetOption } from './arguments.ts';
 import type { Command } from './command.ts';
 import { compiled } from './compiled.ts';
-import { Exit, missing, UsageError, unknownOption } from './errors.ts';
+import { Exit, missing, unknownOption } from './errors.ts';
 import { readSource } from './source.ts';
 import { write } from './terminal.ts';
 
@@ -16,14 +15,11 @@ export const run: Command = {
 Runs a Python program in Coroscope's own virtual machine. What follows FILE is the program's.
 The exit code is the program's own. FILE may be -, for stdin.
 
-  --target X.Y   the CPython version to run as (3.14)
+  --target X.Y   the CPython version to run as (default 3.14)
 `,
   async run(args) {
     const { version, file, rest } = ownArguments(args);
     const target = targetOption(version);
-    if (target !== defaultTarget) {
-      throw new UsageError(`programs run as Python ${defaultTarget.version} only, so far; leave --target out`);
-    }
     const { bytes, filename: given } = readSource(file);
     // CPython makes the script's own path absolute, and leaves sys.argv as it was given.
     const filename = file === '-' ? given : resolve(file);

@@ -46,7 +46,6 @@ describe('coroscope', () => {
     [['run', '.'], /'.' is a directory/],
     [['run', '--fast', 'a.py'], /unknown option '--fast'/],
     [['run', '--target', '4.0', 'a.py'], /unknown target '4.0'/],
-    [['run', '--target', '3.8', 'a.py'], /programs run as Python 3\.14 only, so far; leave --target out/],
     [['run', '--target'], /the version after --target is missing/],
     [['lsp'], /--stdio is missing/],
     [['dap', '--port', 'many'], /--port can't be 'many'; give a number from 0 to 65535/],
