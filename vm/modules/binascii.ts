@@ -153,7 +153,7 @@ function toUu(value: Value, backtick: Slot): Value {
 
 function fromUu(value: Value): Value {
   const text = asciiOf(value);
-  const length = ((text[0] ?? 0x20) - 0x20) & 0x3f;
+  const length = ((text[0] ?? 0) - 0x20) & 0x3f;
   const bytes = new Uint8Array(length);
   let written = 0;
   let at = 1;
@@ -166,9 +166,6 @@ function fromUu(value: Value): Value {
     if (byte !== 0x0a && byte !== 0x0d) {
       if (byte < 0x20 || byte > 0x60) throw error('Illegal char');
       sextet = (byte - 0x20) & 0x3f;
-    } else {
-      at--;
-      if (at >= text.length) at = text.length;
     }
     left = (left << 6) | sextet;
     bits += 6;
