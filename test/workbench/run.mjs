@@ -40,6 +40,7 @@ try {
 async function main() {
   const chromium = findChromium();
   const mochaArguments = new Set(process.argv.slice(2));
+  const updatePicture = mochaArguments.delete('--update-picture');
   // For the second run after a build.
   if (!mochaArguments.delete('--no-build')) {
     const built = await run(process.execPath, ['tools/build.mjs']);
@@ -90,7 +91,11 @@ async function main() {
         },
       },
     );
-    return await new Promise((resolve) => mocha.once('exit', (code) => resolve(code ?? 1)));
+    const status = await new Promise((resolve) => mocha.once('exit', (code) => resolve(code ?? 1)));
+    if (status === 0 && updatePicture) {
+      cpSync('out/screenshots/suspended-generator-picture.png', 'docs/images/suspended-generator.png');
+    }
+    return status;
   } finally {
     await server.stop();
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });

@@ -46,7 +46,9 @@ export class Workbench {
   /** A smaller screenshot, for the README. */
   async picture(name: string): Promise<void> {
     await this.page.setViewportSize({ width: 1280, height: 760 });
-    await this.page.waitForTimeout(6000);
+    await this.page.mouse.move(1000, 640);
+    // The note about the setting leaves the status bar after three seconds, tooltips before.
+    await this.page.waitForTimeout(3500);
     await this.screenshot(name);
   }
 
