@@ -28,6 +28,8 @@ export class Step {
   readonly frame: Frame;
   /** Set when the step went past a function's end. */
   returned: Returned | undefined = undefined;
+  /** The line on which it began. */
+  private readonly line: number;
   private readonly everyInstruction: boolean;
   private readonly isOwnCode: (program: Program) => boolean;
   /** Traps in the unit itself. */
@@ -49,6 +51,7 @@ export class Step {
   ) {
     this.kind = kind;
     this.frame = frame;
+    this.line = frame.index < 0 ? -1 : frame.program.lineOf(frame.index);
     this.everyInstruction = everyInstruction;
     this.isOwnCode = isOwnCode;
     this.inside = new TrapSet(traps);
@@ -91,13 +94,8 @@ export class Step {
     const resumed = this.entered.get(frame);
     if (resumed !== undefined) return resumed === index || this.beginsHere(program, index);
     if (frame === this.frame) {
-      if (
-        this.kind !== 'out' &&
-        this.isOwnCode(program) &&
-        (this.everyInstruction || lineStarts(program).begins[index])
-      ) {
-        return true;
-      }
+      const mayStop = this.kind !== 'out' && this.isOwnCode(program);
+      if (mayStop && this.beginsHere(program, index) && !this.loops(frame)) return true;
       if (program.pristine[index] === Opcode.RETURN_VALUE) this.aboutToReturn();
       return false;
     }
@@ -137,6 +135,12 @@ export class Step {
 
   private beginsHere(program: Program, index: number): boolean {
     return this.everyInstruction || lineStarts(program).begins[index] === 1;
+  }
+
+  /** Only another round of a loop that stands on the line where the step began. */
+  private loops({ program, index }: Frame): boolean {
+    if (this.everyInstruction || program.pristine[index] !== Opcode.JUMP_BACKWARD) return false;
+    return program.lineOf(index) === this.line;
   }
 
   private aboutToReturn(): void {
