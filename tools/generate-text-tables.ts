@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pyodideOracle } from './oracle.ts';
 
-// Writes compiler/text/tables/codecs.json and unicode-names.json from CPython 3.14's own codecs and unicodedata:
+// Writes codecs.json, identifiers.json and unicode-names.json of compiler/text/tables from CPython 3.14's own codecs and unicodedata:
 // node tools/run.mjs tools/generate-text-tables.ts
 
 const codecsFile = 'compiler/text/tables/codecs.json';
+const identifiersFile = 'compiler/text/tables/identifiers.json';
 const namesFile = 'compiler/text/tables/unicode-names.json';
 
 const codecsProgram = `
@@ -23,6 +24,20 @@ def main(_):
             ascii = table[:128] == ''.join(map(chr, range(128)))
             charmaps[module.name] = table[128:] if ascii else table
     return {'aliases': encodings.aliases.aliases, 'names': names, 'charmaps': charmaps}
+`;
+
+/** Where ranges of characters begin and end that may start or continue an identifier, each counted from the one before. */
+const identifiersProgram = `
+def bounds(is_member):
+    out, inside, last = [], False, 0
+    for c in range(0x110000):
+        if is_member(chr(c)) != inside:
+            inside = not inside
+            out.append(c - last)
+            last = c
+    return out
+def main(_):
+    return {'start': bounds(str.isidentifier), 'continue': bounds(lambda c: ('a' + c).isidentifier())}
 `;
 
 const namesProgram = `
@@ -57,6 +72,9 @@ interface Names {
 const oracle = await pyodideOracle();
 const codecs = oracle.ask<Record<string, unknown>>(codecsProgram);
 writeFileSync(codecsFile, `${JSON.stringify({ interpreter: oracle.version, ...codecs })}\n`);
+
+const identifiers = oracle.ask<Record<string, number[]>>(identifiersProgram);
+writeFileSync(identifiersFile, `${JSON.stringify({ interpreter: oracle.version, ...identifiers })}\n`);
 
 const { version, names, ranges, aliases } = oracle.ask<Names>(namesProgram, aliasCandidates());
 let previousCode = 0;

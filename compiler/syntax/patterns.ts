@@ -98,8 +98,7 @@ export abstract class PatternParser extends ExpressionParser {
     const start = this.p;
     switch (this.kinds[start]) {
       case TokenKind.NUMBER:
-      case TokenKind.MINUS:
-      case TokenKind.PLUS: {
+      case TokenKind.MINUS: {
         const value = this.numberLiteral();
         return { kind: NodeKind.MatchValue, ...this.since(start), value };
       }
@@ -157,7 +156,6 @@ export abstract class PatternParser extends ExpressionParser {
 
   private signedNumber(): Expr {
     const start = this.p;
-    if (this.accept(TokenKind.PLUS)) return this.plainNumber();
     if (this.accept(TokenKind.MINUS)) return this.unaryNode(start, UnaryOperator.USub, this.plainNumber());
     return this.plainNumber();
   }
@@ -268,7 +266,6 @@ export abstract class PatternParser extends ExpressionParser {
     switch (this.kinds[start]) {
       case TokenKind.NUMBER:
       case TokenKind.MINUS:
-      case TokenKind.PLUS:
         return this.numberLiteral();
       case TokenKind.STRING:
       case TokenKind.FSTRING_START:

@@ -85,8 +85,8 @@ closed_pattern*: literal_pattern | capture_pattern | "_" | value_pattern | group
 literal_pattern: signed_number !('+' | '-') | complex_number | strings | 'None' | 'True' | 'False'
 literal_expr: signed_number !('+' | '-') | complex_number | &(STRING | FSTRING_START | TSTRING_START) strings | 'None' | 'True' | 'False'
 complex_number: signed_real_number '+' imaginary_number | signed_real_number '-' imaginary_number
-signed_number: number | '+' number | '-' number
-signed_real_number: real_number | '+' real_number | '-' real_number
+signed_number: number | '-' number
+signed_real_number: real_number | '-' real_number
 real_number: a=number @ensureReal
 imaginary_number: a=number @ensureImaginary
 capture_pattern: pattern_capture_target

@@ -479,6 +479,9 @@ export const errorPrograms: readonly string[] = [
   "('a'\n'\\d'\n'\\e')",
   "f'''\n\\d{a}\n\\e'''",
   "f'\\d\\e'",
+  'match x:\n  case +1: pass\n',
+  'match x:\n  case -1 + 2j: pass\n',
+  'match x:\n  case + a: pass\n',
 ];
 
 /** Programs for compile()'s mode 'eval'. */
