@@ -51,11 +51,14 @@ export class BuiltinDef {
   readonly doc: Value;
   /** Whether the implementation gets the object that it is a method of. */
   readonly hasSelf: boolean;
-  /** A call without keywords and with a count of arguments from `least` to `most` needs no binding. */
-  readonly least: number;
-  readonly most: number;
-  readonly parameters: readonly Parameter[];
-  private readonly convention: Convention;
+  /**
+   * A call without keywords and with a count of arguments from `least` to `most` needs no binding. The signature is read
+   * at the first call: until then no count fits.
+   */
+  least = 1;
+  most = 0;
+  private read: readonly Parameter[] | undefined = undefined;
+  private convention: Convention = Convention.NOARGS;
   inline: InlineCall = InlineCall.NONE;
 
   constructor(
@@ -72,23 +75,35 @@ export class BuiltinDef {
     this.implementation = implementation;
     this.hasSelf = hasSelf;
     this.doc = doc;
-    this.parameters = parseSignature(signature);
-    const positional = this.parameters.filter((p) => p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD);
-    const special = this.parameters.some(
+  }
+
+  get parameters(): readonly Parameter[] {
+    this.read ??= this.prepare();
+    return this.read;
+  }
+
+  private prepare(): readonly Parameter[] {
+    const parameters = parseSignature(this.signature);
+    const positional = parameters.filter((p) => p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD);
+    const special = parameters.some(
       (p) =>
         p.kind === ParameterKind.VAR_POSITIONAL ||
         p.kind === ParameterKind.VAR_KEYWORD ||
         (p.kind === ParameterKind.KEYWORD_ONLY && !p.optional),
     );
     const required = positional.filter((p) => !p.optional).length;
-    this.least = special ? 1 : required;
-    this.most = special ? 0 : positional.length;
-    this.convention = conventionOf(this.parameters, required);
+    this.convention = conventionOf(parameters, required);
+    if (!special) {
+      this.least = required;
+      this.most = positional.length;
+    }
+    return parameters;
   }
 
   /** Calls it with `self` (ignored unless hasSelf). */
   call(self: Slot, args: Value[], kwNames: KwNames): Value {
     const { implementation } = this;
+    if (this.read === undefined) this.read = this.prepare();
     let bound: (Slot | Value[])[] = args;
     if (kwNames !== undefined || args.length < this.least || args.length > this.most) bound = this.bind(args, kwNames);
     const result = (this.hasSelf ? implementation(self, ...bound) : implementation(...bound)) as Slot;
