@@ -14,6 +14,7 @@ import { codeValue } from './objects/constant.ts';
 import { startTypes } from './objects/define.ts';
 import { PyDict } from './objects/dict.ts';
 import { type PyBaseException, systemExitType } from './objects/exception.ts';
+import { finalizeAll } from './objects/finalization.ts';
 import { PyFunction } from './objects/function.ts';
 import { markInlineCalls } from './objects/generator-type.ts';
 import { newModule, type PyModule } from './objects/module.ts';
@@ -33,6 +34,7 @@ import './objects/exception-types.ts';
 import './objects/generator-type.ts';
 import './objects/async-generator.ts';
 import './objects/misc-types.ts';
+import './objects/generic-types.ts';
 import './objects/template.ts';
 
 export interface StartOptions {
@@ -153,6 +155,7 @@ function writeError(text: string): void {
 /** Runs exit functions and flushes (Py_FinalizeEx); gives the exit code, 120 when flushing fails. */
 function finish(exitCode: number): number {
   runExitFunctions();
+  finalizeAll();
   vm.finalizing = true;
   let result = exitCode;
   const sys = vm.modules.getString('sys') as PyModule;

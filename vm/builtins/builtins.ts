@@ -18,7 +18,7 @@ import { PyFloat } from '../objects/float.ts';
 import { CallableIterator } from '../objects/iterator.ts';
 import { PyList } from '../objects/list.ts';
 import { memoryviewType } from '../objects/memoryview.ts';
-import { PyUnion } from '../objects/misc-types.ts';
+import { PyUnion } from '../objects/generic-types.ts';
 import type { PyModule } from '../objects/module.ts';
 import {
   boolType,

@@ -377,6 +377,17 @@ export const posix = (): ModuleDefinition => ({
     system: ['(command)', unsupported('system')],
     kill: ['(pid, signal, /)', unsupported('kill')],
     waitpid: ['(pid, options, /)', unsupported('waitpid')],
+    waitstatus_to_exitcode: [
+      '(status)',
+      (status: Value) => {
+        const code = Number(index(status));
+        return (code & 0x7f) === 0 ? (code >> 8) & 0xff : -(code & 0x7f);
+      },
+    ],
+    WIFSTOPPED: ['(status)', (status: Value) => (Number(index(status)) & 0xff) === 0x7f],
+    WSTOPSIG: ['(status)', (status: Value) => (Number(index(status)) >> 8) & 0xff],
+    WIFEXITED: ['(status)', (status: Value) => (Number(index(status)) & 0x7f) === 0],
+    WEXITSTATUS: ['(status)', (status: Value) => (Number(index(status)) >> 8) & 0xff],
     register_at_fork: ['(*, before=None, after_in_child=None, after_in_parent=None)', ignore],
     _path_normpath: ['(path)', (path: Value) => normalized(path)],
     _path_splitroot_ex: ['(path, /)', splitRoot],

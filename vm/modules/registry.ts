@@ -8,6 +8,7 @@ import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
 import { errno } from './errno.ts';
 import { functools } from './functools/functools.ts';
+import { gc } from './gc.ts';
 import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
@@ -62,6 +63,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   binascii: () => binascii,
   _typing: typing,
   errno,
+  gc,
   itertools: () => itertools,
   marshal,
   math: () => math,

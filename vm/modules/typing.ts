@@ -1,5 +1,5 @@
 import type { ModuleDefinition } from '../objects/define.ts';
-import { unionType } from '../objects/misc-types.ts';
+import { unionType } from '../objects/generic-types.ts';
 import type { Value } from '../objects/object.ts';
 import {
   genericType,

@@ -3,7 +3,7 @@ import { positions } from '../../compiler/bytecode/positions.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
-import { genericGetAttribute, getAttribute, lookupAttribute } from '../operations/attribute.ts';
+import { genericGetAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
 import { hashOf, hashSequence, identityHash } from '../operations/hash.ts';
@@ -14,7 +14,6 @@ import { PyCode } from './code.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { attributeError, runtimeError, typeError } from './exception.ts';
-import { genericAliasType, newGenericAlias, PyGenericAlias } from './generic-alias.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyModule } from './module.ts';
 import {
@@ -29,8 +28,7 @@ import {
   newType,
   noneType,
   notImplementedType,
-  PyObject,
-  PyType,
+  type PyType,
   type Slot,
   tracebackType,
   typeOf,
@@ -39,7 +37,7 @@ import {
 import { stringOf } from './str.ts';
 import { PyTraceback } from './traceback.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
-import { addressOf, qualifiedName } from './type.ts';
+import { addressOf } from './type.ts';
 
 function singleton(type: PyType, value: Value, name: string, doc: string): void {
   defineType(type, {
@@ -319,123 +317,6 @@ defineType(tracebackType, {
         }
         self.next = value;
       },
-    ],
-  },
-});
-
-// list[int] and X | Y
-
-function argumentText(value: Value): string {
-  if (value === Ellipsis) return '...';
-  if (value instanceof PyType) return qualifiedName(value);
-  return repr(value);
-}
-
-const forwarded = new Set([
-  '__origin__',
-  '__args__',
-  '__parameters__',
-  '__mro_entries__',
-  '__unpacked__',
-  '__typing_unpacked_tuple_args__',
-  '__class__',
-  '__reduce__',
-  '__reduce_ex__',
-  '__copy__',
-  '__deepcopy__',
-]);
-
-defineType(genericAliasType, {
-  doc: 'Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).',
-  module: 'types',
-  tp_new: (_type: PyType, args: Value[]) => newGenericAlias(args[0], args[1]),
-  tp_repr: (self: PyGenericAlias) =>
-    `${self.starred ? '*' : ''}${argumentText(self.origin)}[${self.args.items.length === 0 ? '()' : self.args.items.map(argumentText).join(', ')}]`,
-  tp_hash: (self: PyGenericAlias) => hashSequence([hashOf(self.origin), hashOf(self.args)]),
-  tp_richcompare: (self: PyGenericAlias, other: Value, op: Compare) => {
-    if (!(other instanceof PyGenericAlias) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
-    return (equals(self.origin, other.origin) && equals(self.args, other.args)) === (op === Compare.EQ);
-  },
-  tp_call: (self: PyGenericAlias, args: Value[], kwNames: KwNames) => callWith(self.origin, args, kwNames),
-  tp_getattro: (self: PyGenericAlias, name: string) =>
-    forwarded.has(name) ||
-    (name.startsWith('__') && name.endsWith('__') && lookupAttribute(self.origin, name) === undefined)
-      ? genericGetAttribute(self, name)
-      : getAttribute(self.origin, name),
-  nb_or: (left: Value, right: Value) => vm.makeUnion(left, right),
-  members: {
-    __origin__: [(self: PyGenericAlias) => self.origin],
-    __args__: [(self: PyGenericAlias) => self.args],
-    __unpacked__: [(self: PyGenericAlias) => self.starred],
-  },
-  getset: { __parameters__: [() => tupleOf([])] },
-  methods: {
-    __mro_entries__: ['($self, bases, /)', (self: PyGenericAlias) => tupleOf([self.origin])],
-    __instancecheck__: [
-      '($self, instance, /)',
-      () => {
-        throw typeError('isinstance() argument 2 cannot be a parameterized generic');
-      },
-    ],
-    __subclasscheck__: [
-      '($self, cls, /)',
-      () => {
-        throw typeError('issubclass() argument 2 cannot be a parameterized generic');
-      },
-    ],
-  },
-});
-
-export const unionType = newType('typing.Union');
-
-/** int | str. */
-export class PyUnion extends PyObject {
-  readonly args: PyTuple;
-  constructor(args: PyTuple) {
-    super(unionType);
-    this.args = args;
-  }
-}
-
-vm.makeUnion = (left, right) => {
-  const allowed = (value: Value): boolean =>
-    value === null || value instanceof PyType || value instanceof PyGenericAlias || value instanceof PyUnion;
-  if (!allowed(left) || !allowed(right)) return NotImplemented;
-  const parts: Value[] = [];
-  for (const side of [left, right]) {
-    for (const item of side instanceof PyUnion ? side.args.items : [side === null ? noneType : side]) {
-      if (!parts.some((known) => equals(known, item))) parts.push(item);
-    }
-  }
-  return parts.length === 1 ? parts[0] : new PyUnion(tupleOf(parts));
-};
-
-defineType(unionType, {
-  module: 'typing',
-  subclassable: false,
-  tp_repr: (self: PyUnion) =>
-    self.args.items.map((item) => (item === noneType ? 'None' : argumentText(item))).join(' | '),
-  tp_hash: (self: PyUnion) =>
-    self.args.items.reduce<number>((sum, item) => sum ^ Number(BigInt.asIntN(32, BigInt(hashOf(item)))), 0),
-  tp_richcompare: (self: PyUnion, other: Value, op: Compare) => {
-    if (!(other instanceof PyUnion) || (op !== Compare.EQ && op !== Compare.NE)) return NotImplemented;
-    const same =
-      self.args.items.length === other.args.items.length &&
-      self.args.items.every((item) => other.args.items.some((known) => equals(known, item)));
-    return same === (op === Compare.EQ);
-  },
-  nb_or: (left: Value, right: Value) => vm.makeUnion(left, right),
-  members: { __args__: [(self: PyUnion) => self.args] },
-  getset: { __parameters__: [() => tupleOf([])], __origin__: [() => unionType] },
-  methods: {
-    __instancecheck__: [
-      '($self, instance, /)',
-      (self: PyUnion, instance: Value) => self.args.items.some((item) => vm.isInstance(instance, item)),
-    ],
-    __subclasscheck__: [
-      '($self, cls, /)',
-      (self: PyUnion, cls: Value) =>
-        self.args.items.some((item) => cls instanceof PyType && item instanceof PyType && cls.isSubtype(item)),
     ],
   },
 });

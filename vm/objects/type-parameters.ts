@@ -8,6 +8,7 @@ import { bind } from './bind.ts';
 import { defineType, type TypeDefinition } from './define.ts';
 import { typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
+import { unionOf } from './generic-types.ts';
 import {
   Compare,
   type KwNames,
@@ -115,7 +116,7 @@ function nameOf(value: Value, what: string): string {
   return text;
 }
 
-const union = (left: Value, right: Value): Value => vm.makeUnion(left, right);
+const union = (left: Value, right: Value): Value => unionOf([left, right]);
 
 const shared: TypeDefinition = {
   module: 'typing',

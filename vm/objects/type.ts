@@ -344,8 +344,8 @@ function newClass(
     const module = vm.frame?.globals.getString('__name__');
     if (module !== undefined) attributes.set('__module__', module);
   }
-  if (!attributes.has('__doc__')) attributes.set('__doc__', null);
   addSlots(type, bases);
+  if (!attributes.has('__doc__')) attributes.set('__doc__', null);
   for (const [special, kind] of [
     ['__new__', staticMethodType],
     ['__init_subclass__', classMethodType],
