@@ -3,7 +3,7 @@ import { Op } from '../../compiler/bytecode/op.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
 import { targetOf } from '../../compiler/targets/registry.ts';
 import { Opcode } from '../../vm/interpreter/opcode.ts';
-import type { Program } from '../../vm/interpreter/program.ts';
+import type { Position, Program } from '../../vm/interpreter/program.ts';
 
 /** A code object and all that are nested in it, outer ones first. */
 export function* nestedCode(code: CodeObject): IterableIterator<CodeObject> {
@@ -62,13 +62,12 @@ function findLineStarts(program: Program): LineStarts {
   const { pristine } = program;
   const first = program.entry;
   const begins = new Uint8Array(pristine.length);
-  let current = -1;
+  let current: Position | undefined;
   for (let index = first; index < pristine.length; index++) {
-    const { line } = program.position(index);
-    if (line < 1 || line === current) continue;
-    if (index > first && continuesExpression(program, index)) continue;
-    begins[index] = 1;
-    current = line;
+    const position = program.position(index);
+    if (position.line < 1 || (current !== undefined && continuesExpression(position, current))) continue;
+    if (position.line !== current?.line) begins[index] = 1;
+    current = position;
   }
   // A loop on a single line begins anew with each round. Awaits and `yield from` jump back by another opcode, and the rounds
   // of a comprehension are nobody's lines.
@@ -93,10 +92,8 @@ function isComprehension(pristine: Uint8Array, from: number, to: number): boolea
   return false;
 }
 
-/** Whether the instruction finishes an expression of several lines in which the instruction before it stands. */
-function continuesExpression(program: Program, index: number): boolean {
-  const whole = program.position(index);
-  const part = program.position(index - 1);
+/** Whether the instruction belongs to an expression of several lines in which the one before it stands. */
+function continuesExpression(whole: Position, part: Position): boolean {
   return whole.endLine > whole.line && part.line > whole.line && part.endLine <= whole.endLine;
 }
 

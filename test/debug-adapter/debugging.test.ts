@@ -338,14 +338,26 @@ describe('debugging', function () {
           def g(): return a
           return g
       for i in range(3): f(i)()   # LOOP
+      items = [
+          i * i for i in range(3)
+      ]
+      print(items)                # END
     `)
       .breaksAt('LOOP')
       .runsTo('DEF')
       .runsTo('LOOP')
       .runsTo('LOOP')
       .runsTo('LOOP')
+      .check(async (debuggee) => assert.equal((await debuggee.evaluate('i')).result, '1'))
       .runsTo('LOOP')
-      .check(async (debuggee) => assert.equal((await debuggee.evaluate('i')).result, '2'))
+      .check(async (debuggee) => void (await debuggee.setBreakpoints([])))
+      .check(async (debuggee) => {
+        for (let steps = 0; (await debuggee.stack())[0].line !== debuggee.line('END'); steps++) {
+          assert.ok(steps < 4, `line ${(await debuggee.stack())[0].line}, ${(await debuggee.evaluate('i')).result}`);
+          await debuggee.resume('next');
+          await debuggee.waitForStop();
+        }
+      })
       .ends()
       .passes());
 
