@@ -29,7 +29,10 @@ export function parse(source: SourceText, options: ParseOptions): Parsed {
   tokenize(source.text, tokens);
   if (options.mode !== 'exec') endAsTyped(tokens, options.mode, source.addedLineEnd);
   const result = new ModuleParser(tokens).run(options);
-  spare = tokens;
+  if (tokens.capacity <= largestSpare) {
+    tokens.clear();
+    spare = tokens;
+  }
   return result;
 }
 
@@ -39,15 +42,13 @@ const emptyTree = (): Mod => ({ kind: NodeKind.Module, body: [] });
 let spare: Tokens | undefined;
 
 /** Columns above this size are not kept. */
-const largestSpare = 1 << 20;
+const largestSpare = 1 << 18;
 
 function takeTokens(length: number): Tokens {
   const estimate = Math.max(1024, length >> 2);
   const tokens = spare;
   spare = undefined;
-  return tokens !== undefined && tokens.capacity >= estimate && tokens.capacity <= largestSpare
-    ? tokens
-    : new Tokens(estimate);
+  return tokens !== undefined && tokens.capacity >= estimate ? tokens : new Tokens(estimate);
 }
 
 /**

@@ -49,6 +49,17 @@ export class Tokens {
     this.statementEnds = new Int32Array(capacity);
   }
 
+  /** Lets go of the text and what was made of it; the columns stay for the next one. */
+  clear(): void {
+    this.text = '';
+    this.count = 0;
+    this.names = [];
+    this.nameTable = undefined;
+    this.error = undefined;
+    this.unclosed = [];
+    this.warnings = [];
+  }
+
   grow(): void {
     const capacity = this.capacity * 2;
     const larger = (column: Int32Array): Int32Array => {
