@@ -62,6 +62,9 @@ def main(task):
             exit_code = 1
             tb = e.__traceback__.tb_next
             traceback.print_exception(type(e), e.with_traceback(tb), tb)
+            e = tb = None
+        # What the end of the interpreter does to the module's variables.
+        main_module.__dict__.clear()
     sys.modules['__main__'] = before
     return {'output': out.getvalue(), 'errors': err.getvalue(), 'exitCode': exit_code or 0}
 `;

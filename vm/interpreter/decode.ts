@@ -7,7 +7,7 @@ import type { PyCode } from '../objects/code.ts';
 import { translation38 } from './decode-38.ts';
 import { translation314 } from './decode-314.ts';
 import { intern } from './intern.ts';
-import type { Opcode } from './opcode.ts';
+import { Opcode } from './opcode.ts';
 import { Program } from './program.ts';
 import { vm } from './state.ts';
 
@@ -89,6 +89,7 @@ function decode(code: PyCode): Program {
     }
   }
   indices[unit] = parts.length;
+  markDroppedResults(parts);
   const args = parts.map(({ arg, target: kind }, index) => {
     if (kind === Target.UNIT) return indices[arg];
     return kind === Target.OWN ? firsts[index] + arg : arg;
@@ -111,6 +112,19 @@ function decode(code: PyCode): Program {
     blockStack: !target.features.has('exceptionTable'),
     suspendedLasti: translation.suspendedLasti,
   });
+}
+
+/** Calls whose result the next instruction drops: see finalization.ts. */
+function markDroppedResults(parts: Part[]): void {
+  for (let i = 1; i < parts.length; i++) {
+    const before = parts[i - 1].opcode;
+    const isCall =
+      before === Opcode.CALL ||
+      before === Opcode.CALL_KW ||
+      before === Opcode.CALL_FUNCTION_EX ||
+      before === Opcode.CALL_FUNCTION_38;
+    if (isCall && parts[i].opcode === Opcode.POP_TOP) parts[i] = { ...parts[i], opcode: Opcode.POP_CALL_RESULT };
+  }
 }
 
 function readInstructions(bytes: Uint8Array, target: CompilerTarget): Instruction[] {

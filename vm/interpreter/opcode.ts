@@ -47,6 +47,8 @@ export const enum Opcode {
   DELETE_ATTR,
   LOAD_SPECIAL,
   POP_TOP,
+  /** POP_TOP of a call that is an expression statement. */
+  POP_CALL_RESULT,
   PUSH_NULL,
   COPY,
   SWAP,

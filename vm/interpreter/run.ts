@@ -2,6 +2,7 @@ import { PyCell } from '../objects/cell.ts';
 import { PyBuiltin, PyMethodDescriptor } from '../objects/descriptor.ts';
 import type { PyDict } from '../objects/dict.ts';
 import { type PyBaseException, stopIteration, valueError } from '../objects/exception.ts';
+import { dropCallResult } from '../objects/finalization.ts';
 import { PyFloat } from '../objects/float.ts';
 import { PyFunction, PyMethod } from '../objects/function.ts';
 import { PyGenerator } from '../objects/generator.ts';
@@ -357,6 +358,13 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
             case Opcode.POP_TOP:
             case Opcode.POP_ITER:
               sp--;
+              continue loop;
+            case Opcode.POP_CALL_RESULT:
+              if (stack[--sp] instanceof PyGenerator) {
+                frame.ip = ip;
+                frame.sp = sp;
+                dropCallResult(stack[sp] as Value, frame.code, program.lineOf(ip - 1));
+              }
               continue loop;
             case Opcode.PUSH_NULL:
               stack[sp++] = undefined;

@@ -16,7 +16,7 @@ import {
 import { PyFloat } from '../objects/float.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
-import { type Compare, type KwNames, newType, PyObject, type PyType, typeOf, type Value } from '../objects/object.ts';
+import { type Compare, type KwNames, newType, PyObject, PyType, typeOf, type Value } from '../objects/object.ts';
 import { structSequence, structSequenceOf } from '../objects/struct-sequence.ts';
 import { emptyTuple, type PyTuple, tupleOf } from '../objects/tuple.ts';
 import { index } from '../operations/arithmetic.ts';
@@ -323,6 +323,15 @@ export function makeSys(options: SysOptions): PyModule {
       getswitchinterval: ['()', () => new PyFloat(0.005)],
       setswitchinterval: ['(interval, /)', () => undefined],
       call_tracing: ['(func, args, /)', (func: Value, args: PyTuple) => callMethod(func, '__call__', ...args.items)],
+      _clear_type_descriptors: [
+        '(type, /)',
+        (type: Value) => {
+          if (!(type instanceof PyType)) throw typeError('argument must be a type');
+          if (!type.heap) throw typeError('argument is immutable');
+          for (const name of ['__dict__', '__weakref__']) type.attributes.delete(name);
+          type.modified();
+        },
+      ],
       _clear_type_cache: ['()', () => undefined],
       _clear_internal_caches: ['()', () => undefined],
       _git: ['()', () => null],
