@@ -297,7 +297,7 @@ export function makeSys(options: SysOptions): PyModule {
       ],
       get_asyncgen_hooks: ['()', () => structSequenceOf(asyncgenHooks, [vm.asyncGenFirstIter, vm.asyncGenFinalizer])],
       set_asyncgen_hooks: [
-        '(*, firstiter=<unrepresentable>, finalizer=<unrepresentable>)',
+        '(firstiter=<unrepresentable>, finalizer=<unrepresentable>)',
         (firstIter?: Value, finalizer?: Value) => {
           for (const [name, hook] of [
             ['firstiter', firstIter],
