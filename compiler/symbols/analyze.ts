@@ -49,6 +49,10 @@ class Analyzer {
     typeParams: Set<string>,
     classScope: Scope | null,
   ): void {
+    if (scope.children.length === 0) {
+      this.leaf(scope, bound, free, global, typeParams, classScope);
+      return;
+    }
     const local = new Set<string>();
     const scopes = new Map<string, NameScope>();
     const newGlobal = new Set<string>();
@@ -101,13 +105,29 @@ class Analyzer {
     addAll(free, newFree);
   }
 
+  /** `analyze_block` for a block that has none inside it: nothing is passed down, and no name becomes a cell. */
+  private leaf(
+    scope: Scope,
+    bound: Set<string> | null,
+    free: Set<string>,
+    global: Set<string>,
+    typeParams: Set<string>,
+    classScope: Scope | null,
+  ): void {
+    const { symbols } = scope;
+    for (const [name, flags] of symbols) {
+      const where = this.name(scope, name, flags, bound, null, free, global, typeParams, classScope);
+      symbols.set(name, flags | (where << SCOPE_OFFSET));
+    }
+  }
+
   /** `analyze_name`: the scope of one name, given its flags. */
   private name(
     scope: Scope,
     name: string,
     flags: number,
     bound: Set<string> | null,
-    local: Set<string>,
+    local: Set<string> | null,
     free: Set<string>,
     global: Set<string>,
     typeParams: Set<string>,
@@ -136,7 +156,7 @@ class Analyzer {
       return NameScope.FREE;
     }
     if ((flags & Def.BOUND) !== 0) {
-      local.add(name);
+      local?.add(name);
       global.delete(name);
       if ((flags & Def.TYPE_PARAM) !== 0) typeParams.add(name);
       else typeParams.delete(name);
