@@ -806,13 +806,17 @@ class SymbolVisitor {
     this.expr(e.target);
   }
 
+  private lookupTarget(scope: Scope, id: string): number {
+    return this.rules.manglesNamedTargets ? this.lookupIn(scope, id) : (scope.symbols.get(id) ?? 0);
+  }
+
   /** `symtable_extend_namedexpr_scope`: `:=` in a comprehension binds in the block around it. */
   private extendNamedExprScope(target: Name): boolean {
     const { id } = target;
     for (let i = this.stack.length - 1; i >= 0; i--) {
       const scope = this.stack[i]!;
       if (scope.comprehension !== ComprehensionType.None) {
-        const flags = this.lookupIn(scope, id);
+        const flags = this.lookupTarget(scope, id);
         if ((flags & Def.COMP_ITER) !== 0 && (flags & Def.LOCAL) !== 0) {
           this.reporter.error(`assignment expression cannot rebind comprehension iteration variable '${id}'`, target);
           return false;
@@ -820,7 +824,7 @@ class SymbolVisitor {
         continue;
       }
       if (scope.type === BlockType.Function) {
-        const global = (this.lookupIn(scope, id) & Def.GLOBAL) !== 0;
+        const global = (this.lookupTarget(scope, id) & Def.GLOBAL) !== 0;
         this.addDef(id, global ? Def.GLOBAL : Def.NONLOCAL, target);
         recordDirective(this.cur, maybeMangle(this.privateName, this.cur, id), target);
         this.addDefTo(scope, id, Def.LOCAL, target);

@@ -16,4 +16,6 @@ export interface SymbolRules extends AnalysisRules {
   readonly aliasesHavePositions: boolean;
   /** 3.8: a dict comprehension's key is visited before its value. */
   readonly keyBeforeValue: boolean;
+  /** Not in 3.8: the target of `:=` in a comprehension is looked for under its private name. */
+  readonly manglesNamedTargets: boolean;
 }

@@ -29,5 +29,6 @@ export const py314: Target = {
     checksReservedAttributes: true,
     aliasesHavePositions: true,
     keyBeforeValue: false,
+    manglesNamedTargets: true,
   },
 };

@@ -22,5 +22,6 @@ export const py38: Target = {
     checksReservedAttributes: false,
     aliasesHavePositions: false,
     keyBeforeValue: true,
+    manglesNamedTargets: false,
   },
 };
