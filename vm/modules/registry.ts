@@ -6,6 +6,7 @@ import { binascii } from './binascii.ts';
 import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
+import { csv } from './csv.ts';
 import { errno } from './errno.ts';
 import { functools } from './functools/functools.ts';
 import { gc } from './gc.ts';
@@ -40,6 +41,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _codecs: codecs,
   _collections: () => collections,
   _contextvars: () => contextvars,
+  _csv: csv,
   _functools: () => functools,
   _imp: imp,
   _io: io,
@@ -57,11 +59,11 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _struct: () => struct,
   _thread: thread,
   _tokenize: tokenize,
+  _typing: typing,
   _warnings: warnings,
   _weakref: weakref,
   atexit: atexit,
   binascii: () => binascii,
-  _typing: typing,
   errno,
   gc,
   itertools: () => itertools,
