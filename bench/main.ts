@@ -4,6 +4,7 @@ export {};
 const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): Promise<void> }>> = {
   compile: () => import('./compile.ts'),
   debug: () => import('./debug.ts'),
+  vm: () => import('./vm.ts'),
 };
 
 const [name, ...args] = process.argv.slice(2);
