@@ -54,10 +54,10 @@ export abstract class RecoveringParser extends StatementParser {
       return;
     }
     const isFirst = this.errors.length === 0;
-    this.warningsBeforeError ??= [...this.tokens.warnings, ...this.stringWarnings];
     const error = isFirst
       ? this.explain('file', this.wholeStatement, this.barryAtWholeStatement)
       : this.explain('file', start, this.barryAsBdfl);
+    this.warningsBeforeError ??= [...this.tokens.warnings, ...this.stringWarnings];
     const isNew = this.errors.every((other) => other.lineno !== error.lineno);
     if (isNew) this.errors.push(error);
   }

@@ -17,6 +17,8 @@ export abstract class StringParser extends ParameterParser {
 
   /** Warnings of string literals, in the order of the text. */
   protected readonly stringWarnings: Diagnostic[] = [];
+  /** Tokens that were warned of: looking at them again gives no second warning. */
+  private readonly warnedTokens = new Set<number>();
 
   /** The grammar's `strings`. */
   protected strings(): Expr {
@@ -87,11 +89,15 @@ export abstract class StringParser extends ParameterParser {
     return values[0];
   }
 
-  /** What is wrong with the literal of a STRING, NUMBER or MIDDLE token, as SyntaxError's message. */
-  literalProblem(token: number, raw: boolean): string | undefined {
+  /**
+   * What is wrong with the literal of a STRING, NUMBER or MIDDLE token, as SyntaxError's message. Warnings are given at
+   * the line of the token `warnAt`, unless that is -1.
+   */
+  literalProblem(token: number, raw: boolean, warnAt: number): string | undefined {
     const start = this.starts[token];
     const end = this.ends[token];
-    const problems: EscapeProblems = { error: undefined, warn: () => {} };
+    const problems: EscapeProblems =
+      warnAt < 0 || this.warnedTokens.has(token) ? { error: undefined, warn: () => {} } : this.problems(token, warnAt);
     const kind = this.kinds[token];
     if (kind === TokenKind.NUMBER) {
       const value = parseNumber(this.text, start, end);
@@ -146,7 +152,7 @@ export abstract class StringParser extends ParameterParser {
     const { body, raw, bytes, literalKind } = this.readLiteral(token);
     let value: Constant;
     if (bytes) {
-      const problems = raw ? undefined : this.problems(token);
+      const problems = raw ? undefined : this.problems(token, token);
       value = decodeBytes(body, raw, problems);
       if (value === null) {
         this.fail(this.diagnosticAt(token, 'bytes can only contain ASCII literal characters'));
@@ -169,19 +175,21 @@ export abstract class StringParser extends ParameterParser {
   }
 
   private decode(body: string, token: number, warnAt = token): string | SurrogateString {
-    const problems = this.problems(warnAt);
+    const problems = this.problems(token, warnAt);
     const value = decodeText(body, problems);
     if (problems.error !== undefined) this.fail(this.diagnosticAt(token, `(unicode error) ${problems.error}`));
     return value;
   }
 
-  private problems(token: number): EscapeProblems {
+  private problems(token: number, warnAt: number): EscapeProblems {
     return {
       error: undefined,
       warn: (message, newlines, escaped) => {
         const isBrace = escaped === 123 || escaped === 125;
         // The tokenizer has warned of a backslash before a brace.
-        if (!(isBrace && this.kinds[token] !== TokenKind.STRING)) this.warnEscape(token, message, newlines);
+        if (isBrace && this.kinds[token] !== TokenKind.STRING) return;
+        this.warnedTokens.add(token);
+        this.warnEscape(warnAt, message, newlines);
       },
     };
   }

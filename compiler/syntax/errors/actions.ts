@@ -159,8 +159,8 @@ function callParts(args: Tree): { positional: Tree[]; keywords: Tree[] } {
 }
 
 /** A literal's own error stands at the last token that was looked at. */
-function literal(pass: SecondPass, token: number, raw: boolean): void {
-  const problem = pass.literals.literalProblem(token, raw);
+function literal(pass: SecondPass, token: number, raw: boolean, warnAt: number): void {
+  const problem = pass.literals.literalProblem(token, raw, pass.callInvalid ? -1 : warnAt);
   if (problem !== undefined) pass.raise(pass.atLastToken(problem));
 }
 
@@ -171,7 +171,7 @@ function middles(pass: SecondPass, whole: Tree): void {
   for (const part of whole.items[1].items) {
     const kind = kinds[part.start];
     if (part.kind === 'token' && (kind === TokenKind.FSTRING_MIDDLE || kind === TokenKind.TSTRING_MIDDLE)) {
-      literal(pass, part.start, raw);
+      literal(pass, part.start, raw, whole.end);
     }
   }
 }
@@ -221,7 +221,7 @@ const fieldActions = (prefix: string, suffix: string): Record<string, Action> =>
 export const actions: Record<string, Action> = {
   // Literals and other checks of valid rules.
   number(pass, { a }, whole) {
-    const problem = pass.literals.literalProblem(a.start, false);
+    const problem = pass.literals.literalProblem(a.start, false, -1);
     if (problem !== undefined) {
       const line = pass.tokens.lines[a.start];
       pass.raise({
@@ -236,12 +236,12 @@ export const actions: Record<string, Action> = {
     return renamed(whole, 'Number');
   },
   string(pass, { a }, whole) {
-    literal(pass, a.start, false);
+    literal(pass, a.start, false, a.start);
     return renamed(whole, 'String');
   },
   specMiddle(pass, { a }, whole) {
     // CPython lets the codec's exception pass as it is.
-    const problem = pass.literals.literalProblem(a.start, isRaw(pass, a.start));
+    const problem = pass.literals.literalProblem(a.start, isRaw(pass, a.start), pass.callInvalid ? -1 : a.start);
     if (problem !== undefined) {
       const message = problem.replace('(unicode error) ', '');
       pass.raise({ category: 'UnicodeDecodeError', message, lineno: 0, offset: 0, end_lineno: 0, end_offset: 0 });

@@ -34,7 +34,7 @@ class TokenizerFailed {}
 /** What evaluating literals needs from the parser. */
 export interface Literals {
   /** What is wrong with the literal of a STRING, NUMBER or MIDDLE token; a specifier's text is never raw. */
-  literalProblem(token: number, raw: boolean): string | undefined;
+  literalProblem(token: number, raw: boolean, warnAt: number): string | undefined;
   isBytes(token: number): boolean;
 }
 
@@ -56,7 +56,8 @@ export class SecondPass {
   /** Number of tokens that were ever looked at. */
   fill: number;
   barryAsBdfl: boolean;
-  #callInvalid = false;
+  /** Whether this is the second of the two passes, which has the rules for invalid syntax, and warns of nothing. */
+  callInvalid = false;
   #memo: Map<number, Memo>[] = [];
   #first: number;
 
@@ -77,7 +78,7 @@ export class SecondPass {
       const lastToken = this.fill - 1;
       this.mark = this.#first;
       this.#memo = [];
-      this.#callInvalid = true;
+      this.callInvalid = true;
       this.#rule(rule);
       return this.#genericError(lastToken);
     } catch (raised) {
@@ -152,7 +153,7 @@ export class SecondPass {
     }
     if (!rule.memoized) return this.#alternatives(rule.alternatives);
     const begin = this.mark;
-    const key = rule.kept || !this.#callInvalid ? rule.index * 2 : rule.index * 2 + 1;
+    const key = rule.kept || !this.callInvalid ? rule.index * 2 : rule.index * 2 + 1;
     const at = begin - this.#first;
     let memo = this.#memo[at];
     if (memo === undefined) {
@@ -174,10 +175,10 @@ export class SecondPass {
   }
 
   #withoutInvalid(alternatives: Alternatives): Tree | undefined {
-    const before = this.#callInvalid;
-    this.#callInvalid = false;
+    const before = this.callInvalid;
+    this.callInvalid = false;
     const tree = this.#alternatives(alternatives);
-    this.#callInvalid = before;
+    this.callInvalid = before;
     return tree;
   }
 
@@ -202,7 +203,7 @@ export class SecondPass {
     const begin = this.mark;
     for (let a = 0; a < alternatives.length; a++) {
       const alternative = alternatives[a];
-      if (alternative.onlyInvalid && !this.#callInvalid) continue;
+      if (alternative.onlyInvalid && !this.callInvalid) continue;
       this.mark = begin;
       let cut = false;
       let complete = true;
