@@ -35,6 +35,9 @@ import { frameNode, globalsNode, localsNode, type Place, stackDepth, stackNode }
 import { type Session, sourceInfo } from './session.ts';
 import { nodeOf } from './value-nodes.ts';
 
+/** More generators than this are not shown as threads: the list would be of no use. `inventory` has them all. */
+const MAX_THREADS = 1000;
+
 /** Looks at the stopped program: threads, frames, scopes, values. */
 export class Inspector {
   private readonly session: Session;
@@ -60,7 +63,7 @@ export class Inspector {
   }
 
   threads(): ThreadInfo[] {
-    const waiting = this.units.waiting(this.session.isOwnCode);
+    const waiting = this.units.waiting(this.session.isOwnCode).slice(0, MAX_THREADS);
     return [
       { id: MAIN_THREAD, name: 'MainThread' },
       ...waiting.map((unit) => ({ id: this.units.idOf(unit), name: threadName(unit) })),
