@@ -45,7 +45,10 @@ function insertPrefix({ unit, entry }: FlowGraph, places: readonly number[]): vo
     prefix.push(new CfgInstruction(Op.RETURN_GENERATOR, 0, location, null));
     prefix.push(new CfgInstruction(Op.POP_TOP, 0, location, null));
   }
-  if (prefix.length > 0) entry.instructions.unshift(...prefix);
+  if (prefix.length === 0) return;
+  const rest = entry.instructions.splice(0);
+  for (const instruction of prefix) entry.instructions.push(instruction);
+  for (const instruction of rest) entry.instructions.push(instruction);
 }
 
 function placeCells(entry: BasicBlock, places: readonly number[]): void {
