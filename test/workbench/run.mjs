@@ -74,7 +74,7 @@ async function main() {
       [
         'node_modules/mocha/bin/mocha.js',
         '--no-config',
-        '--timeout=60000',
+        '--timeout=120000',
         '--reporter=spec',
         ...mochaArguments,
         'out/workbench/*.test.mjs',

@@ -122,7 +122,9 @@ describe('Coroscope in VS Code', () => {
       await workbench.closeScope('Locals');
       await workbench.openScope('Frame');
       // From every instruction to none, and on to the summary.
-      for (let i = 0; i < 2; i++) await workbench.command('Coroscope: Inline Bytecode');
+      await workbench.command('Coroscope: Inline Bytecode');
+      await workbench.lineShows(lineOf('running_total.py', 'yield total'), /yield total\)$/);
+      await workbench.command('Coroscope: Inline Bytecode');
       await workbench.lineShows(lineOf('running_total.py', 'yield total'), /YIELD_VALUE · \d+ instructions/);
       await workbench.variable(/^f_lasti = \d+$/);
       await workbench.picture('suspended-generator-picture');
