@@ -69,7 +69,63 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
   vm.frame = frame;
   // RERAISE and its like go on with an exception whose traceback has this frame already.
   let reraising = false;
+  // What `raise` raises here, or a catch below has caught; unwound before going on.
+  let raised: PyBaseException | undefined;
   for (;;) {
+    if (raised !== undefined) {
+      let exception: PyBaseException = raised;
+      raised = undefined;
+      if (exception.traceback === null) chainContext(exception);
+      if (!reraising) {
+        frame.ip = ip;
+        if (vm.debugging !== undefined) {
+          frame.sp = sp;
+          vm.debugging.raised(frame, exception);
+        }
+      }
+      for (;;) {
+        if (!reraising) addTraceback(exception, frame);
+        reraising = false;
+        if (program.blockStack) {
+          frame.ip = ip;
+          sp = blockStack.unwindBlocks(frame, exception);
+          if (sp >= 0) {
+            ip = frame.ip;
+            break;
+          }
+        }
+        const handler = findHandler(program, ip - 1);
+        if (handler >= 0) {
+          const { handlers } = program;
+          sp = program.localCount + handlers[handler + 3];
+          if (handlers[handler + 4]) stack[sp++] = program.offsets[ip - 1];
+          stack[sp++] = exception;
+          ip = handlers[handler + 2];
+          break;
+        }
+        const { generator, back, onReturn } = frame;
+        frame.state = FrameState.COMPLETED;
+        vm.depth--;
+        if (generator !== undefined) {
+          vm.handled = generator.handled.previous!;
+          generator.handled.previous = undefined;
+          frame.back = undefined;
+          if (program.blockStack) exception = blockStack.convertStopIteration(frame, exception);
+          generator.finish();
+        }
+        if (onReturn === Return.ENTRY) {
+          vm.frame = outer;
+          throw exception;
+        }
+        frame = back as Frame;
+        vm.frame = frame;
+        program = frame.program;
+        ops = program.ops;
+        args = program.args;
+        stack = frame.stack;
+        ip = frame.ip;
+      }
+    }
     try {
       let next: Frame | undefined;
       let result: Value = null;
@@ -999,11 +1055,13 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               frame.ip = ip;
               // A bare raise goes on with an exception whose traceback is complete (do_raise gives 1).
               reraising = arg === 0 && actions.isHandling();
-              throw actions.raise(arg, stack[sp - arg], arg === 2 ? stack[sp - 1] : undefined);
+              raised = actions.raise(arg, stack[sp - arg], arg === 2 ? stack[sp - 1] : undefined);
+              break loop;
             case Opcode.RERAISE:
               frame.ip = arg > 0 ? program.indices[(stack[sp - 1 - arg] as number) >> 1] + 1 : ip;
               reraising = true;
-              throw stack[sp - 1] as PyBaseException;
+              raised = stack[sp - 1] as PyBaseException;
+              break loop;
             case Opcode.PUSH_EXC_INFO: {
               const exception = stack[sp - 1] as PyBaseException;
               stack[sp - 1] = vm.handled.value;
@@ -1154,59 +1212,9 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
       }
     } catch (error) {
       if (error instanceof blockStack.Reraise) reraising = true;
-      let exception = pythonException(error instanceof blockStack.Reraise ? error.exception : error);
+      raised = pythonException(error instanceof blockStack.Reraise ? error.exception : error);
       vm.frame = frame;
       vm.depth = entryDepth + distance(frame, entry);
-      if (exception.traceback === null) chainContext(exception);
-      if (!reraising) {
-        frame.ip = ip;
-        if (vm.debugging !== undefined) {
-          frame.sp = sp;
-          vm.debugging.raised(frame, exception);
-        }
-      }
-      for (;;) {
-        if (!reraising) addTraceback(exception, frame);
-        reraising = false;
-        if (program.blockStack) {
-          frame.ip = ip;
-          sp = blockStack.unwindBlocks(frame, exception);
-          if (sp >= 0) {
-            ip = frame.ip;
-            break;
-          }
-        }
-        const handler = findHandler(program, ip - 1);
-        if (handler >= 0) {
-          const { handlers } = program;
-          sp = program.localCount + handlers[handler + 3];
-          if (handlers[handler + 4]) stack[sp++] = program.offsets[ip - 1];
-          stack[sp++] = exception;
-          ip = handlers[handler + 2];
-          break;
-        }
-        const { generator, back, onReturn } = frame;
-        frame.state = FrameState.COMPLETED;
-        vm.depth--;
-        if (generator !== undefined) {
-          vm.handled = generator.handled.previous!;
-          generator.handled.previous = undefined;
-          frame.back = undefined;
-          if (program.blockStack) exception = blockStack.convertStopIteration(frame, exception);
-          generator.finish();
-        }
-        if (onReturn === Return.ENTRY) {
-          vm.frame = outer;
-          throw exception;
-        }
-        frame = back as Frame;
-        vm.frame = frame;
-        program = frame.program;
-        ops = program.ops;
-        args = program.args;
-        stack = frame.stack;
-        ip = frame.ip;
-      }
     }
   }
 }
