@@ -14,6 +14,7 @@ import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './h
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
+import { json } from './json.ts';
 import { marshal } from './marshal.ts';
 import { math } from './math.ts';
 import { opcode } from './opcode.ts';
@@ -45,6 +46,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _functools: () => functools,
   _imp: imp,
   _io: io,
+  _json: () => json,
   _md5: () => md5Module,
   _opcode: opcode,
   _posixsubprocess: posixsubprocess,
