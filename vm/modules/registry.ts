@@ -34,6 +34,7 @@ import { typing } from './typing.ts';
 import { unicodedata } from './unicodedata.ts';
 import { warnings } from './warnings.ts';
 import { weakref } from './weakref.ts';
+import { zlib } from './zlib.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
@@ -75,6 +76,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   select: selectModule,
   time,
   unicodedata: () => unicodedata,
+  zlib: () => zlib,
 };
 
 /** sys.builtin_module_names. */
