@@ -150,7 +150,7 @@ def main(input):
     });
   });
 
-  it('know every character as CPython does', function () {
+  it('know every character of the first two planes as CPython does', function () {
     this.timeout(120000);
     const compute = (c: string): string =>
       [
@@ -170,10 +170,10 @@ def main(_):
         tests = [c.isalpha(), c.isspace(), c.isidentifier(), c.isnumeric()]
         return ','.join([c.upper(), c.lower(), c.title(), c.casefold(), repr(c), ','.join(str(int(t)) for t in tests),
                          ('A' + c + '\\u03a3').lower(), (c + 'a').title()])
-    return [zlib.crc32('\\n'.join(row(chr(c)) for c in range(at, at + 256)).encode('utf-8', 'surrogatepass')) for at in range(0, 0x110000, 256)]
+    return [zlib.crc32('\\n'.join(row(chr(c)) for c in range(at, at + 256)).encode('utf-8', 'surrogatepass')) for at in range(0, 0x20000, 256)]
 `);
     const { crc32 } = require32();
-    for (let at = 0, page = 0; at < 0x110000; at += 256, page++) {
+    for (let at = 0, page = 0; at < 0x20000; at += 256, page++) {
       const rows: string[] = [];
       for (let c = at; c < at + 256; c++) rows.push(compute(String.fromCodePoint(c)));
       if (at >= 0xd800 && at < 0xe000) continue;
