@@ -133,6 +133,16 @@ function packInteger(view: DataView, at: number, item: Item, value: Value, littl
     integer = index(value);
   }
   const { size, kind } = item.format;
+  if (typeof integer === 'number' && size < 8) {
+    const span = 2 ** (8 * size);
+    const least = kind === 'int' ? -span / 2 : 0;
+    if (integer >= least && integer < least + span) {
+      if (size === 1) view.setUint8(at, integer);
+      else if (size === 2) view.setUint16(at, integer, little);
+      else view.setUint32(at, integer, little);
+      return;
+    }
+  }
   const bits = BigInt(8 * size);
   const low = kind === 'int' ? -(1n << (bits - 1n)) : 0n;
   const high = kind === 'int' ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
