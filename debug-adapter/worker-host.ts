@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CompileResult, Host, HostFiles, LibraryModule } from '../vm/host.ts';
+import type { CompileResult, Host, HostFiles, LibraryModule, ParseResult } from '../vm/host.ts';
 import { vm } from '../vm/interpreter/state.ts';
 import type { Channel } from './core/channel.ts';
 import type { Session } from './core/session.ts';
@@ -67,6 +67,10 @@ export class WorkerHost implements Host {
 
   compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
     return this.base.compile(source, options);
+  }
+
+  parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {
+    return this.base.parse(source, options);
   }
 
   libraryModule(name: string): LibraryModule | undefined {

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../compiler/compile.ts';
+import { parse } from '../compiler/syntax/parse.ts';
+import { plainTree } from '../compiler/syntax/plain-tree.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
-import { decodeSource } from '../compiler/text/source.ts';
-import type { CompileResult, Host, LibraryModule } from '../vm/host.ts';
+import { decodeSource, sourceFromString } from '../compiler/text/source.ts';
+import type { CompileResult, Host, LibraryModule, ParseResult } from '../vm/host.ts';
 import { Library } from './library.ts';
 import { NodeFiles } from './node-files.ts';
 
@@ -81,6 +83,13 @@ export class NodeHost implements Host {
     });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     return { code: error === undefined ? code : undefined, error, warnings: diagnostics.filter(isWarning) };
+  }
+
+  parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {
+    const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
+    const { tree, diagnostics } = parse(text, { mode: options.mode, version: options.target ?? this.target });
+    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
+    return { tree: plainTree(tree), error, warnings: diagnostics.filter(isWarning) };
   }
 
   libraryModule(name: string): LibraryModule | undefined {

@@ -7,21 +7,7 @@ import {
   SurrogateString,
 } from '../compiler/bytecode/constants.ts';
 import type { Node } from '../compiler/syntax/ast.ts';
-
-/** Names of the kinds of nodes, in the order of `NodeKind`. */
-const kindNames =
-  'Module Interactive Expression FunctionDef AsyncFunctionDef ClassDef Return Delete Assign TypeAlias AugAssign AnnAssign For AsyncFor While If With AsyncWith Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue BoolOp NamedExpr BinOp UnaryOp Lambda IfExp Dict Set ListComp SetComp DictComp GeneratorExp Await Yield YieldFrom Compare Call FormattedValue Interpolation JoinedStr TemplateStr Constant Attribute Subscript Starred Name List Tuple Slice MatchValue MatchSingleton MatchSequence MatchMapping MatchClass MatchStar MatchAs MatchOr comprehension ExceptHandler arguments arg keyword alias withitem match_case TypeVar ParamSpec TypeVarTuple'.split(
-    ' ',
-  );
-
-const operators: Record<string, Record<string, readonly string[]>> = {
-  BoolOp: { op: ['And', 'Or'] },
-  BinOp: { op: 'Add Sub Mult MatMult Div Mod Pow LShift RShift BitOr BitXor BitAnd FloorDiv'.split(' ') },
-  UnaryOp: { op: ['Invert', 'Not', 'UAdd', 'USub'] },
-  Compare: { ops: 'Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn'.split(' ') },
-};
-operators.AugAssign = operators.BinOp;
-const contexts = ['Load', 'Store', 'Del'];
+import { contextNames, kindNames, operatorNames } from '../compiler/syntax/plain-tree.ts';
 
 /** Constants that are values of co_consts, not nodes. */
 const constantFields = new Set(['Constant.value', 'MatchSingleton.value']);
@@ -67,9 +53,9 @@ function writeValue(out: string[], node: string, field: string, value: unknown):
   } else if (typeof value === 'object') {
     write(out, value as Node);
   } else if (typeof value === 'number' && field === 'ctx') {
-    out.push(contexts[value]);
-  } else if (typeof value === 'number' && operators[node]?.[field] !== undefined) {
-    out.push(operators[node][field][value]);
+    out.push(contextNames[value]);
+  } else if (typeof value === 'number' && operatorNames[node]?.[field] !== undefined) {
+    out.push(operatorNames[node][field][value]);
   } else if (typeof value === 'string') {
     out.push(textOf(value));
   } else {

@@ -1,9 +1,17 @@
 import type { CodeObject } from '../compiler/bytecode/code-object.ts';
+import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
 import type { Diagnostic } from '../compiler/text/diagnostic.ts';
 
 /** What compile() gave: code, or the error that CPython reports first. */
 export interface CompileResult {
   readonly code: CodeObject | undefined;
+  readonly error: Diagnostic | undefined;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What a parse gave: the tree of ast.parse, or the error that CPython reports first. */
+export interface ParseResult {
+  readonly tree: PlainNode;
   readonly error: Diagnostic | undefined;
   readonly warnings: readonly Diagnostic[];
 }
@@ -95,6 +103,11 @@ export interface Host {
       target: string | undefined;
     },
   ): CompileResult;
+  /** The tree alone (PyCF_ONLY_AST), for the same targets. */
+  parse(
+    source: Uint8Array | string,
+    options: { mode: 'exec' | 'eval' | 'single'; target: string | undefined },
+  ): ParseResult;
   /** Source and code of a module of the standard library, by dotted name; undefined where there is none. */
   libraryModule(name: string): LibraryModule | undefined;
   /** Text of a source file shown in tracebacks (linecache); undefined where it can't be read. */

@@ -6,6 +6,7 @@ import { vm } from '../interpreter/state.ts';
 import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import '../objects/bytes-types.ts';
+import { astValue, isAst } from '../modules/ast/ast.ts';
 import { PyCode } from '../objects/code.ts';
 import { codeValue } from '../objects/constant.ts';
 import { type Declaration, defineModule } from '../objects/define.ts';
@@ -15,10 +16,10 @@ import * as exceptions from '../objects/exception.ts';
 import { newException, syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
 import { exceptionTypes } from '../objects/exception-types.ts';
 import { PyFloat } from '../objects/float.ts';
+import { PyUnion } from '../objects/generic-types.ts';
 import { CallableIterator } from '../objects/iterator.ts';
 import { PyList } from '../objects/list.ts';
 import { memoryviewType } from '../objects/memoryview.ts';
-import { PyUnion } from '../objects/generic-types.ts';
 import type { PyModule } from '../objects/module.ts';
 import {
   boolType,
@@ -151,14 +152,18 @@ function print(args: Value[], sep: Value = ' ', end: Value = '\n', file: Value =
   if (isTrue(flush)) callMethod(target, 'flush');
 }
 
-function compileSource(
-  source: Value,
-  filename: string,
-  mode: string,
-  flags: number,
-  optimize: number,
-  inherit: boolean,
-): PyCode {
+/** PyCF_MASK: the CO_FUTURE_ flags, which compile() takes and hands down. */
+const FUTURE_FLAGS = 0x1ff0000;
+const PyCF_ONLY_AST = 0x400;
+const PyCF_TYPE_COMMENTS = 0x1000;
+const PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000;
+const KNOWN_FLAGS =
+  FUTURE_FLAGS | 0x100 | 0x200 | PyCF_ONLY_AST | PyCF_TYPE_COMMENTS | PyCF_ALLOW_TOP_LEVEL_AWAIT | 0xc000;
+
+type Mode = 'exec' | 'eval' | 'single';
+
+/** The text or bytes that compile(), exec() and eval() are given (_Py_SourceAsString). */
+function sourceInput(source: Value): string | Uint8Array {
   let input: string | Uint8Array;
   const text = stringOf(source);
   if (text !== undefined) input = text;
@@ -168,18 +173,50 @@ function compileSource(
     if (buffer === undefined) throw typeError('compile() arg 1 must be a string, bytes or AST object');
     input = buffer.bytes;
   }
-  if (typeof input === 'string' && input.includes('\0'))
+  if (typeof input === 'string' ? input.includes('\0') : input.includes(0))
     throw newException(syntaxErrorType, 'source code string cannot contain null bytes');
-  const inherited = inherit ? (vm.frame?.code.code.co_flags ?? 0) & 0x1ff0000 : 0;
+  return input;
+}
+
+/** Line `lineno` of a source as SyntaxError shows it. */
+function lineOf(input: string | Uint8Array, lineno: number): string {
+  const text = typeof input === 'string' ? input : decodeBytes(input, 'utf-8', 'replace');
+  return text.split(/\r\n|\r|\n/)[lineno - 1] ?? '';
+}
+
+/** compile() with PyCF_ONLY_AST: the tree as objects of the module ast. */
+function parseSource(source: Value, filename: string, mode: Mode): Value {
+  const input = sourceInput(source);
+  const { tree, error, warnings } = vm.host.parse(input, { mode, target: vm.frame?.code.code.target });
+  for (const warning of warnings) vm.warn?.('SyntaxWarning', warning.message);
+  if (error !== undefined) throw syntaxError(error, filename, lineOf(input, error.lineno));
+  return astValue(tree);
+}
+
+function compileSource(
+  source: Value,
+  filename: string,
+  mode: Mode,
+  flags: number,
+  optimize: number,
+  inherit: boolean,
+): PyCode {
+  const input = sourceInput(source);
+  const target = vm.frame?.code.code.target;
+  const inherited = inherit ? (vm.frame?.code.code.co_flags ?? 0) & FUTURE_FLAGS : 0;
   const result = vm.host.compile(input, {
     filename,
-    mode: mode as 'exec',
-    flags: (flags & 0x1ff0000) | inherited,
+    mode,
+    flags: (flags & FUTURE_FLAGS) | inherited,
     optimize: Math.max(optimize, 0) as 0,
-    target: vm.frame?.code.code.target,
+    target,
   });
   for (const warning of result.warnings) vm.warn?.('SyntaxWarning', warning.message);
-  if (result.error !== undefined) throw syntaxError(result.error);
+  if (result.error !== undefined) {
+    // Stages after the parser take the line from the file, which a string has not.
+    const bySyntax = vm.host.parse(input, { mode, target }).error?.message === result.error.message;
+    throw syntaxError(result.error, filename, bySyntax ? lineOf(input, result.error.lineno) : null);
+  }
   if (result.code === undefined) throw new InternalError('compile() gave neither code nor an error');
   return codeValue(result.code);
 }
@@ -360,7 +397,24 @@ const functions: Record<string, Declaration> = {
       if (mode !== 'exec' && mode !== 'eval' && mode !== 'single') {
         throw valueError("compile() mode must be 'exec', 'eval' or 'single'");
       }
-      return compileSource(source, name, mode, Number(index(flags)), Number(index(optimize)), !isTrue(dontInherit));
+      const bits = Number(index(flags));
+      if ((bits & ~KNOWN_FLAGS) !== 0) throw valueError('compile(): unrecognised flags');
+      const level = Number(index(optimize));
+      if (level < -1 || level > 2) throw valueError('compile(): invalid optimize value');
+      if ((bits & PyCF_ALLOW_TOP_LEVEL_AWAIT) !== 0)
+        throw newException(
+          exceptions.notImplementedErrorType,
+          'compile() with PyCF_ALLOW_TOP_LEVEL_AWAIT is not supported',
+        );
+      if (isAst(source)) {
+        if ((bits & PyCF_ONLY_AST) !== 0) return source;
+        throw newException(
+          exceptions.notImplementedErrorType,
+          'compile() of a syntax tree is not supported: compile its source',
+        );
+      }
+      if ((bits & PyCF_ONLY_AST) !== 0) return parseSource(source, name, mode);
+      return compileSource(source, name, mode, bits, level, !isTrue(dontInherit));
     },
   ],
   delattr: ['(obj, name, /)', (object: Value, name: Value) => setAttribute(object, attributeName(name), undefined)],

@@ -27,6 +27,7 @@ import { socketModule } from './socket/socket.ts';
 import { sre } from './sre/sre.ts';
 import { string } from './string.ts';
 import { struct } from './struct.ts';
+import { SYSCONFIGDATA, sysconfigdata } from './sysconfigdata.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
 import { tokenize } from './tokenize.ts';
@@ -60,6 +61,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _sre: () => sre,
   _string: () => string,
   _struct: () => struct,
+  [SYSCONFIGDATA]: sysconfigdata,
   _thread: thread,
   _tokenize: tokenize,
   _typing: typing,

@@ -23,6 +23,7 @@ import { index } from '../operations/arithmetic.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callSpecial } from '../operations/call.ts';
 import { repr } from '../operations/text.ts';
+import { makeMonitoring, monitoringEvents } from './monitoring.ts';
 import { builtinModuleNames } from './registry.ts';
 
 const versionInfo = structSequence('sys.version_info', ['major', 'minor', 'micro', 'releaselevel', 'serial']);
@@ -402,6 +403,12 @@ export function makeSys(options: SysOptions): PyModule {
   implementation.dict.setString('hexversion', 0x030e02f0);
   implementation.dict.setString('_multiarch', 'x86_64-linux-gnu');
   module.dict.setString('implementation', implementation);
+  const events = new PyNamespace(namespaceType);
+  for (const [bit, event] of monitoringEvents.entries()) events.dict.setString(event, 1 << bit);
+  events.dict.setString('NO_EVENTS', 0);
+  const monitoring = makeMonitoring(events);
+  module.dict.setString('monitoring', monitoring);
+  vm.modules.setString('sys.monitoring', monitoring);
   for (const hook of ['displayhook', 'excepthook', 'unraisablehook']) {
     module.dict.setString(`__${hook}__`, module.dict.getString(hook) as Value);
   }

@@ -1,3 +1,5 @@
+import { PlainConstant, type PlainField, type PlainNode } from '../../../compiler/syntax/plain-tree.ts';
+import { constantValue } from '../../objects/constant.ts';
 import { defineType, type ModuleDefinition } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
 import { deprecationWarningType, typeError } from '../../objects/exception.ts';
@@ -35,6 +37,8 @@ interface NodeClass {
 }
 
 const nodeClasses = classes as unknown as readonly NodeClass[];
+
+const loadNode: PlainNode = { type: 'Load', fields: new Map(), location: undefined };
 
 class PyAst extends PyObject {
   override dict: PyDict | undefined = undefined;
@@ -84,7 +88,7 @@ function initialize(self: PyAst, args: Value[], kwNames: KwNames): void {
     const annotation = annotations.get(self.type)?.[field];
     if (annotation === undefined || annotation.endsWith('| None')) continue;
     if (annotation.startsWith('list[')) setAttribute(self, field, new PyList([]));
-    else if (annotation === 'expr_context') setAttribute(self, field, contextLoad());
+    else if (annotation === 'expr_context') setAttribute(self, field, astValue(loadNode));
     else {
       warn(
         deprecationWarningType,
@@ -94,13 +98,11 @@ function initialize(self: PyAst, args: Value[], kwNames: KwNames): void {
   }
 }
 
-const annotations = new Map<PyType, Readonly<Record<string, string>>>();
+/** Operators and contexts: one object each, as CPython has them. */
+const singletons = new Map<string, PyAst>();
 
-let load: Value | undefined;
-function contextLoad(): Value {
-  load ??= new PyAst(types.get('Load') as PyType);
-  return load;
-}
+const fieldsByName = new Map<string, readonly string[]>();
+const annotations = new Map<PyType, Readonly<Record<string, string>>>();
 
 defineType(astType, {
   module: 'ast',
@@ -149,6 +151,7 @@ for (const { name, base, doc, fields, attributes, types: fieldTypes, optional } 
   const type = nodeType(name, types.get(base));
   types.set(name, type);
   annotations.set(type, fieldTypes);
+  fieldsByName.set(name, fields);
   const members: Record<string, Value> = {
     __module__: 'ast',
     _fields: tupleOf(fields),
@@ -159,7 +162,44 @@ for (const { name, base, doc, fields, attributes, types: fieldTypes, optional } 
   defineType(type, { module: 'ast', ...(doc === null ? {} : { doc }), attributes: members });
 }
 
-/** CPython 3.14's `_ast`: the node classes. compile() with PyCF_ONLY_AST, which makes nodes of source, isn't supported yet. */
+/** A parsed tree as objects of these classes (PyAST_mod2obj). */
+export function astValue(node: PlainNode): Value {
+  const type = types.get(node.type) as PyType;
+  const fieldNames = fieldsByName.get(node.type) as readonly string[];
+  if (fieldNames.length === 0 && node.location === undefined) {
+    let single = singletons.get(node.type);
+    if (single === undefined) {
+      single = new PyAst(type);
+      singletons.set(node.type, single);
+    }
+    return single;
+  }
+  const made = new PyAst(type);
+  const dict = instanceDict(made);
+  for (const field of fieldNames) {
+    const value = node.fields.get(field);
+    if (value !== undefined) dict.setString(field, fieldValue(value));
+    else dict.setString(field, annotations.get(type)?.[field]?.startsWith('list[') ? new PyList([]) : null);
+  }
+  if (node.location !== undefined) {
+    const { lineno, col_offset, end_lineno, end_col_offset } = node.location;
+    dict.setString('lineno', lineno);
+    dict.setString('col_offset', col_offset);
+    dict.setString('end_lineno', end_lineno);
+    dict.setString('end_col_offset', end_col_offset);
+  }
+  return made;
+}
+
+function fieldValue(value: PlainField): Value {
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof PlainConstant) return constantValue(value.value);
+  return 'type' in value ? astValue(value) : new PyList(value.map(fieldValue));
+}
+
+export const isAst = (value: Value): boolean => value instanceof PyAst;
+
+/** CPython 3.14's `_ast`: the node classes. */
 export const ast = (): ModuleDefinition => {
   for (const { name, types: fieldTypes } of nodeClasses) {
     const dict = new PyDict();
