@@ -1,0 +1,131 @@
+"""Runs one module of CPython's own tests and writes one line of JSON a test: driver.py TESTS MODULE RESULTS EXCLUDED.
+
+TESTS is the folder Lib/test of a native CPython: it alone is made importable, as the package `test`; the library is the one
+packed with the interpreter that runs this. EXCLUDED is a JSON object, test or class or module name to the reason why it isn't run.
+"""
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+import time
+import unittest
+
+tests, module, results, excluded = sys.argv[1:]
+excluded = json.loads(excluded)
+out = open(results, 'w', encoding='utf-8')
+
+
+def write(**line):
+    out.write(json.dumps(line) + '\n')
+    out.flush()
+
+
+def make_package():
+    spec = importlib.machinery.ModuleSpec('test', None, origin=os.path.join(tests, '__init__.py'), is_package=True)
+    spec.submodule_search_locations.append(tests)
+    sys.modules['test'] = importlib.util.module_from_spec(spec)
+
+
+def limit_support():
+    """Tells test.support what it can't find out by itself: there is no second interpreter to start."""
+    from test import support
+    support.has_subprocess_support = False
+    support.has_fork_support = False
+    try:
+        from test.support import script_helper
+    except ImportError:
+        return
+
+    def run_python_until_end(*args, **env_vars):
+        raise unittest.SkipTest('starts a second interpreter as a process')
+    script_helper.run_python_until_end = run_python_until_end
+    script_helper.spawn_python = run_python_until_end
+
+
+def reason_against(name):
+    """The reason recorded for this test, for its class or for its module; None when it is to be run."""
+    while name:
+        if name in excluded:
+            return excluded[name]
+        name = name.rpartition('.')[0]
+    return None
+
+
+class Result(unittest.TestResult):
+    """Writes what became of each test. A test with a failing subtest has failed, once."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.outcome = 'passed'
+        self.detail = None
+        self.begun = time.perf_counter()
+        write(test=test.id(), outcome='started')
+
+    def settle(self, outcome, detail):
+        if self.outcome != 'failed':
+            self.outcome = outcome
+            self.detail = detail
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        write(test=test.id(), outcome=self.outcome, detail=self.detail, seconds=round(time.perf_counter() - self.begun, 3))
+
+    def addFailure(self, test, err):
+        self.problem(test, err)
+
+    def addError(self, test, err):
+        self.problem(test, err)
+
+    def addSubTest(self, test, subtest, err):
+        if err is not None:
+            self.problem(subtest, err)
+
+    def problem(self, test, err):
+        detail = self._exc_info_to_string(err, test)
+        if isinstance(test, unittest.case.TestCase):
+            self.settle('failed', detail)
+        else:
+            write(test=test.id(), outcome='failed', detail=detail)
+
+    def addSkip(self, test, reason):
+        if isinstance(test, unittest.case.TestCase):
+            self.settle('skipped', reason)
+        else:
+            write(test=test.id(), outcome='skipped', detail=reason)
+
+    def addExpectedFailure(self, test, err):
+        self.settle('passed', None)
+
+    def addUnexpectedSuccess(self, test):
+        self.settle('failed', 'unexpected success')
+
+
+def each(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from each(test)
+        else:
+            yield test
+
+
+def leave_out(suite):
+    """The suite with its shape, so that fixtures of classes and modules run, without the tests that aren't to be run."""
+    kept = type(suite)()
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            kept.addTest(leave_out(test))
+        elif (reason := reason_against(test.id().removeprefix('test.'))) is not None:
+            write(test=test.id(), outcome='skipped', detail=reason)
+        else:
+            kept.addTest(test)
+    return kept
+
+
+make_package()
+limit_support()
+suite = unittest.defaultTestLoader.loadTestsFromName('test.' + module)
+write(count=suite.countTestCases())
+leave_out(suite).run(Result())
+write(done=True)
