@@ -75,7 +75,10 @@ export class Debugging {
 
   setBreakpoint(program: Program, index: number): void {
     let set = this.breakpoints.get(program);
-    if (set === undefined) this.breakpoints.set(program, (set = new Set()));
+    if (set === undefined) {
+      set = new Set();
+      this.breakpoints.set(program, set);
+    }
     set.add(index);
     program.ops[index] = Opcode.TRAP;
   }
@@ -210,7 +213,10 @@ export class Debugging {
   private place(program: Program, index: number): void {
     const { placed } = this.step!;
     let set = placed.get(program);
-    if (set === undefined) placed.set(program, (set = new Set()));
+    if (set === undefined) {
+      set = new Set();
+      placed.set(program, set);
+    }
     set.add(index);
     program.ops[index] = Opcode.TRAP;
   }

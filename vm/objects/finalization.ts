@@ -1,15 +1,15 @@
-import { FrameState } from '../interpreter/frame.ts';
-import { close } from '../interpreter/suspend.ts';
-import { vm } from '../interpreter/state.ts';
 import { printException } from '../builtins/traceback-text.ts';
-import { call } from '../operations/call.ts';
+import { FrameState } from '../interpreter/frame.ts';
+import { vm } from '../interpreter/state.ts';
+import { close } from '../interpreter/suspend.ts';
+import { pythonException } from '../interpreter/unwind.ts';
 import { callMethod } from '../operations/attribute.ts';
+import { call } from '../operations/call.ts';
 import { repr } from '../operations/text.ts';
 import type { PyBaseException } from './exception.ts';
 import type { PyGenerator } from './generator.ts';
 import type { PyModule } from './module.ts';
 import { asyncGeneratorType, coroutineType, type Value } from './object.ts';
-import { pythonException } from '../interpreter/unwind.ts';
 
 /** Warns that a coroutine was dropped before it was awaited (_PyErr_WarnUnawaitedCoroutine). */
 export function warnNeverAwaited(coroutine: PyGenerator): void {

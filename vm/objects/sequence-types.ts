@@ -464,13 +464,14 @@ defineType(listType, {
         const { items } = self;
         self.items = [];
         let sorted = items;
+        let changed = false;
         try {
           sorted = sortValues(items, key, isTrue(reverse));
         } finally {
-          const changed = self.items.length > 0;
+          changed = self.items.length > 0;
           self.items = sorted;
-          if (changed) throw valueError('list modified during sort');
         }
+        if (changed) throw valueError('list modified during sort');
       },
     ],
     __reversed__: [
