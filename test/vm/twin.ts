@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { NodeFiles } from '../../host/node-files.ts';
 import { NodeHost } from '../../host/node-host.ts';
-import type { Oracle } from '../../tools/oracle.ts';
 import { runMain, startInterpreter } from '../../vm/main-entry.ts';
 
 /** What a program wrote and how it ended. */
@@ -10,6 +10,43 @@ export interface Outcome {
   readonly errors: string;
   readonly exitCode: number;
 }
+
+/** What a real CPython made of a program: a file of test/golden/programs/. Texts are arrays of lines, so that they can be read. */
+export interface Golden {
+  /** Such as 'CPython 3.14.2'. */
+  readonly interpreter: string;
+  /** `digest` of the program that ran. */
+  readonly program: string;
+  readonly exitCode: number;
+  readonly output: readonly string[];
+  readonly errors: readonly string[];
+}
+
+export const programsFolder = 'test/fixtures/programs';
+const goldenFolder = 'test/golden/programs';
+
+/** The programs, as paths inside their folder: 'generators/send.py'. */
+export function twinPrograms(): string[] {
+  return readdirSync(programsFolder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.py'))
+    .sort();
+}
+
+export const goldenPath = (name: string): string => `${goldenFolder}/${name.replace(/\.py$/, '.json')}`;
+
+export function readGolden(name: string): Golden | undefined {
+  const file = goldenPath(name);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+export const digest = (source: string): string => createHash('sha256').update(source).digest('hex').slice(0, 16);
+
+/** The outcome with addresses made equal: 0x7f0012 and 0x1a both become 0x…. */
+export function normalized({ output, errors, exitCode }: Outcome): Outcome {
+  return { output: withoutAddresses(output), errors: withoutAddresses(errors), exitCode };
+}
+const withoutAddresses = (text: string): string => text.replace(/\b0x[0-9a-f]{4,}\b/g, '0x…');
 
 class CapturingFiles extends NodeFiles {
   readonly written: [out: Uint8Array[], err: Uint8Array[]] = [[], []];
@@ -39,37 +76,4 @@ export function runInVm(file: string, target = '3.14'): Outcome {
   const exitCode = runMain(code, { filename: file });
   const [output, errors] = host.files.written.map((parts) => Buffer.concat(parts).toString('utf8'));
   return { output, errors, exitCode };
-}
-
-const program = `
-import contextlib, io, linecache, os, sys, traceback
-def main(task):
-    file, source = task
-    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-    out, err = io.StringIO(), io.StringIO()
-    exit_code = 0
-    namespace = {'__name__': '__main__', '__builtins__': __builtins__, '__file__': file}
-    main_module = type(sys)('__main__')
-    main_module.__dict__.update(namespace)
-    before = sys.modules.get('__main__')
-    sys.modules['__main__'] = main_module
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            exec(compile(source, file, 'exec'), main_module.__dict__)
-        except SystemExit as e:
-            exit_code = e.code
-        except BaseException as e:
-            exit_code = 1
-            tb = e.__traceback__.tb_next
-            traceback.print_exception(type(e), e.with_traceback(tb), tb)
-            e = tb = None
-        # What the end of the interpreter does to the module's variables.
-        main_module.__dict__.clear()
-    sys.modules['__main__'] = before
-    return {'output': out.getvalue(), 'errors': err.getvalue(), 'exitCode': exit_code or 0}
-`;
-
-/** Runs the same program in a real CPython. */
-export function runInOracle(oracle: Oracle, file: string): Outcome {
-  return oracle.ask<Outcome>(program, [file, readFileSync(file, 'utf8')]);
 }

@@ -1,0 +1,116 @@
+// Writes what CPython 3.14 makes of test/fixtures/programs/ to test/golden/programs/:
+//   node tools/run.mjs tools/run-programs.ts [--all] [PART_OF_NAME…]
+// Programs that haven't changed since are left out, unless --all is given.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  digest,
+  type Golden,
+  goldenPath,
+  normalized,
+  type Outcome,
+  programsFolder,
+  readGolden,
+  twinPrograms,
+} from '../test/vm/twin.ts';
+import { type Oracle, pyodideOracle } from './oracle.ts';
+
+// One interpreter runs all programs: what a program changes of it is put back, and what the end of an interpreter does is
+// done after each. Without threads and sockets asyncio gets a loop that only knows timers.
+const program = `
+import asyncio, atexit, contextlib, gc, io, linecache, os, signal, sys, time, traceback, types, warnings
+
+class Selector:
+    def select(self, timeout):
+        if timeout: time.sleep(timeout)
+        return []
+
+class TimerLoop(asyncio.BaseEventLoop):
+    def __init__(self):
+        super().__init__()
+        self._selector = Selector()
+    def _process_events(self, events): pass
+    def _write_to_self(self): pass
+
+asyncio.events.new_event_loop = asyncio.new_event_loop = TimerLoop
+asyncio.runners.events.new_event_loop = TimerLoop
+
+def main(task):
+    file, source = task
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    out, err = io.StringIO(), io.StringIO()
+    exit_code = 0
+    main_module = types.ModuleType('__main__')
+    main_module.__dict__.update({'__builtins__': __builtins__, '__file__': file, '__cached__': None})
+    del main_module.__doc__, main_module.__loader__, main_module.__spec__, main_module.__package__
+    main_module.__dict__.update({'__doc__': None, '__package__': None, '__loader__': None, '__spec__': None})
+    before = sys.modules.get('__main__'), sys.path[:], sys.argv, sys.getrecursionlimit(), set(sys.modules)
+    sys.modules['__main__'] = main_module
+    sys.argv = [file]
+    atexit._clear()
+    gc.collect()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
+        try:
+            exec(compile(source, file, 'exec'), main_module.__dict__)
+        except SystemExit as e:
+            if e.code is None: exit_code = 0
+            elif isinstance(e.code, int): exit_code = e.code & 255
+            else:
+                exit_code = 1
+                print(e.code, file=sys.stderr)
+        except BaseException as e:
+            exit_code = 1
+            tb = e.__traceback__.tb_next
+            e = e.with_traceback(tb)
+            if sys.excepthook is sys.__excepthook__:
+                traceback.print_exception(type(e), e, tb)
+            else:
+                try: sys.excepthook(type(e), e, tb)
+                except BaseException as second:
+                    print('Error in sys.excepthook:', file=sys.stderr)
+                    second.__traceback__ = second.__traceback__.tb_next
+                    traceback.print_exception(second)
+                    print('\\nOriginal exception was:', file=sys.stderr)
+                    traceback.print_exception(type(e), e, tb)
+            e = tb = None
+        atexit._run_exitfuncs()
+        # What the end of the interpreter does to the module's variables.
+        names = main_module.__dict__
+        for name in list(names):
+            if name.startswith('_') and name != '__builtins__': names[name] = None
+        for name in list(names):
+            if name != '__builtins__': names[name] = None
+        names.clear()
+        gc.collect()
+    sys.modules['__main__'], sys.path[:], sys.argv, limit, modules = before
+    sys.setrecursionlimit(limit)
+    sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
+    sys.set_coroutine_origin_tracking_depth(0)
+    sys.set_asyncgen_hooks(None, None)
+    sys.settrace(None)
+    for name in set(sys.modules) - modules:
+        if '/python3' not in (getattr(sys.modules[name], '__file__', None) or '/python3'): del sys.modules[name]
+    return {'output': out.getvalue(), 'errors': err.getvalue(), 'exitCode': exit_code}
+`;
+
+const parts = process.argv.slice(2).filter((argument) => argument !== '--all');
+const all = process.argv.includes('--all');
+let oracle: Oracle | undefined;
+for (const name of twinPrograms()) {
+  if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
+  const source = readFileSync(`${programsFolder}/${name}`, 'utf8');
+  if (!all && readGolden(name)?.program === digest(source)) continue;
+  oracle ??= await pyodideOracle();
+  const { output, errors, exitCode } = normalized(oracle.ask<Outcome>(program, [`${programsFolder}/${name}`, source]));
+  const golden: Golden = {
+    interpreter: `CPython ${oracle.version}`,
+    program: digest(source),
+    exitCode,
+    output: output.split('\n'),
+    errors: errors.split('\n'),
+  };
+  mkdirSync(dirname(goldenPath(name)), { recursive: true });
+  writeFileSync(goldenPath(name), `${JSON.stringify(golden, null, 1)}\n`);
+  process.stdout.write(`${name}\n`);
+}
