@@ -28,6 +28,18 @@ def make_package():
     sys.modules['test'] = importlib.util.module_from_spec(spec)
 
 
+# Accelerators that some modules import without need: here their names are those of the Python twins.
+TWINS = {
+    'test_types': {'_datetime': '_pydatetime'},
+    'test_inspect.test_inspect': {'_pickle': 'pickle'},
+}
+
+
+def name_twins():
+    for name, twin in TWINS.get(module, {}).items():
+        sys.modules[name] = importlib.import_module(twin)
+
+
 def limit_support():
     """Tells test.support what it can't find out by itself: there is no second interpreter to start."""
     from test import support
@@ -125,6 +137,7 @@ def leave_out(suite):
 
 make_package()
 limit_support()
+name_twins()
 suite = unittest.defaultTestLoader.loadTestsFromName('test.' + module)
 write(count=suite.countTestCases())
 leave_out(suite).run(Result())
