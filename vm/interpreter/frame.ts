@@ -79,7 +79,8 @@ export class Frame extends PyObject {
     this.builtins = builtins;
     this.locals = locals;
     this.func = func;
-    this.stack = new Array(program.frameSize);
+    // A copy of an array of undefined keeps the elements of all stacks of one kind, without holes.
+    this.stack = program.emptyStack.slice();
     this.sp = program.localCount;
     this.ip = 0;
     this.back = back;

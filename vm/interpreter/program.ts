@@ -50,6 +50,8 @@ export class Program {
   readonly suspendedLasti: number;
   /** localCount and co_stacksize. */
   readonly frameSize: number;
+  /** As many empty places: what a frame's stack begins as. */
+  readonly emptyStack: readonly Slot[];
   /** Index of the first instruction after a function's preamble (cells, RETURN_GENERATOR, RESUME). */
   readonly entry: number;
   /** Exceptions find their handlers by the frame's block stack, not by `handlers`. */
@@ -85,6 +87,7 @@ export class Program {
     this.simpleArguments = simple ? co_argcount : -1;
     this.suspendedLasti = parts.suspendedLasti;
     this.frameSize = this.localCount + parts.code.code.co_stacksize + 1;
+    this.emptyStack = Array.from({ length: this.frameSize }, () => undefined);
     this.entry = parts.entry;
     this.blockStack = parts.blockStack;
   }
