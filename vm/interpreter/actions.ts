@@ -4,6 +4,7 @@ import { importModule } from '../importing/import.ts';
 import { InternalError } from '../internal-error.ts';
 import { wrapAsyncValue } from '../objects/async-generator.ts';
 import { PyCode } from '../objects/code.ts';
+import { collectIfDue } from '../objects/collect.ts';
 import { PyBuiltin, type PyMethodDescriptor } from '../objects/descriptor.ts';
 import { PyDict } from '../objects/dict.ts';
 import { updateDict } from '../objects/dict-type.ts';
@@ -53,12 +54,17 @@ import { superLookup } from '../objects/super.ts';
 import { PyInterpolation, PyTemplate } from '../objects/template.ts';
 import { PyTuple, tupleOf } from '../objects/tuple.ts';
 import { objectNew, typeCall } from '../objects/type.ts';
-import { newTypeAlias, newTypeParameter, setTypeParameterDefault } from '../objects/type-parameters.ts';
+import {
+  newTypeAlias,
+  newTypeParameter,
+  setTypeParameterDefault,
+  typeVarTupleType,
+} from '../objects/type-parameters.ts';
 import { positive } from '../operations/arithmetic.ts';
 import { getAttribute, lookupAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
 import { call, callWith, lookupSpecial } from '../operations/call.ts';
 import { matchGroup, prepareReraise } from '../operations/exception-group.ts';
-import { forEach, getIterator, items, toArray } from '../operations/iterate.ts';
+import { forEach, getIterator, items, iterateNext, toArray } from '../operations/iterate.ts';
 import { lengthOf, subscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str, strValue } from '../operations/text.ts';
 import type { Frame } from './frame.ts';
@@ -98,6 +104,7 @@ export function refuel(frame: Frame, entering: boolean): void {
     frame.sp = Math.max(frame.sp, frame.program.localCount);
     vm.debugging.outOfFuel(frame, entering);
   } else vm.fuel = FUEL_RATION;
+  collectIfDue();
   vm.onRation?.();
 }
 
@@ -556,10 +563,15 @@ export function intrinsic2(which: number, first: Value, second: Value): Value {
   }
 }
 
+/** INTRINSIC_SUBSCRIPT_GENERIC (_Py_subscript_generic). */
 function subscriptGeneric(parameters: Value): Value {
   const typing = importModule('typing', null, null, 0);
   const generic = getAttribute(typing, 'Generic');
-  return subscript(generic, parameters);
+  // unpack_typevartuples: a TypeVarTuple stands for as many as it gets.
+  const unpacked = (parameters as PyTuple).items.map((parameter) =>
+    typeOf(parameter) === typeVarTupleType ? (iterateNext(getIterator(parameter)) ?? parameter) : parameter,
+  );
+  return subscript(generic, tupleOf(unpacked));
 }
 
 /** INTRINSIC_STOPITERATION_ERROR: PEP 479. */

@@ -1,4 +1,5 @@
 import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
+import { writeUnraisable } from '../builtins/unraisable.ts';
 import {
   PyBaseException as BaseException,
   baseExceptionType,
@@ -28,10 +29,11 @@ import { PyTuple } from '../objects/tuple.ts';
 import { callMethod, lookupAttribute } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
 import { iterateNext } from '../operations/iterate.ts';
+import { repr } from '../operations/text.ts';
 import { FrameState } from './frame.ts';
 import { run } from './run.ts';
 import { vm } from './state.ts';
-import { chainContext } from './unwind.ts';
+import { chainContext, pythonException } from './unwind.ts';
 
 const kinds = new Map<PyType, string>([
   [generatorType, 'generator'],
@@ -102,7 +104,14 @@ export function throwInto(generator: PyGenerator, type: Value, value: Value, tra
   if (traceback !== null && !(traceback instanceof PyTraceback)) {
     throw typeError('throw() third argument must be a traceback object');
   }
-  const exception = makeThrown(type, value, traceback);
+  let exception: PyBaseException;
+  try {
+    exception = makeThrown(type, value, traceback);
+  } catch (error) {
+    // What fails while the exception is made is what the generator gets (PyErr_NormalizeException).
+    if (!(type instanceof PyType) || !type.isSubtype(baseExceptionType)) throw error;
+    exception = pythonException(error);
+  }
   const result = throwException(generator, exception, true);
   if (result !== undefined) return result;
   throw stopIteration(takeStop());
@@ -177,12 +186,18 @@ function callStop(action: () => Value): Slot {
   }
 }
 
+/** gen_close_iter: an error in looking up close() is told, and no reason not to go on. */
 function closeDelegate(delegate: Value): void {
   if (delegate instanceof PyGenerator && delegate.type !== asyncGeneratorType) {
     close(delegate);
     return;
   }
-  const method = lookupAttribute(delegate, 'close');
+  let method: Value | undefined;
+  try {
+    method = lookupAttribute(delegate, 'close');
+  } catch (error) {
+    writeUnraisable(pythonException(error), `Exception ignored while closing generator ${repr(delegate)}`);
+  }
   if (method !== undefined) call(method);
 }
 
@@ -269,10 +284,10 @@ export function awaitIterator(value: Value, type: PyType): Value {
   if (type.am_await === undefined) throw typeError(`'${type.tp_name}' object can't be awaited`);
   const iterator = type.am_await(value);
   if (iterator instanceof PyGenerator && (iterator.type === coroutineType || isIterableCoroutine(iterator))) {
-    throw typeError(`${type.tp_name}.__await__() must return an iterator, not coroutine`);
+    throw typeError('__await__() returned a coroutine');
   }
   if (typeOf(iterator).tp_iternext === undefined) {
-    throw typeError(`${type.tp_name}.__await__() must return an iterator, not ${typeOf(iterator).tp_name}`);
+    throw typeError(`__await__() returned non-iterator of type '${typeOf(iterator).tp_name}'`);
   }
   return iterator;
 }

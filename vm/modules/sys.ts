@@ -346,7 +346,7 @@ export function makeSys(options: SysOptions): PyModule {
       _is_gil_enabled: ['()', () => true],
     },
     attributes: {
-      version: '3.14.2 (coroscope)',
+      version: '3.14.2 (coroscope) [TypeScript]',
       version_info: structSequenceOf(versionInfo, [3, 14, 2, 'final', 0]),
       hexversion: 0x030e02f0,
       api_version: 1013,

@@ -307,8 +307,8 @@ class ExtraTokenizer {
       if (text[at] === '\n') line++;
       at++;
     }
-    // A format that ends with a field ends with an empty text.
-    if (at > start.at || (inFormat && text[at] === '}' && text[at - 1] === '}' && this.lastType === Token.OP)) {
+    // A format that is empty, or ends with a field, ends with an empty text.
+    if (at > start.at || (inFormat && text[at] === '}' && this.lastType === Token.OP)) {
       this.line = line;
       this.take(type, start, at);
       return;

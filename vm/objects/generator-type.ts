@@ -41,11 +41,31 @@ function throwMethod(self: PyGenerator, type: Value, value?: Value, traceback?: 
   return throwInto(self, type, value ?? null, traceback ?? null);
 }
 
-const mechanism = {
-  send: ['($self, value, /)', send] as const,
-  throw: ['($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)', throwMethod] as const,
-  close: ['($self, /)', close] as const,
+/** `__doc__` of send, throw and close, in CPython's words. */
+const docs = {
+  generator: {
+    send: "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration.",
+    throw:
+      'throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.',
+    close: 'close() -> raise GeneratorExit inside generator.',
+  },
+  coroutine: {
+    send: "send(arg) -> send 'arg' into coroutine,\nreturn next iterated value or raise StopIteration.",
+    throw:
+      'throw(value)\nthrow(type[,value[,traceback]])\n\nRaise exception in coroutine, return next iterated value or raise\nStopIteration.\nthe (type, val, tb) signature is deprecated, \nand may be removed in a future version of Python.',
+    close: 'close() -> raise GeneratorExit inside coroutine.',
+  },
 };
+
+const mechanism = (kind: keyof typeof docs) => ({
+  send: ['($self, value, /)', send, docs[kind].send] as const,
+  throw: [
+    '($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)',
+    throwMethod,
+    docs[kind].throw,
+  ] as const,
+  close: ['($self, /)', close, docs[kind].close] as const,
+});
 
 defineType(generatorType, {
   subclassable: false,
@@ -53,7 +73,7 @@ defineType(generatorType, {
   tp_repr: (self: PyGenerator) => `<generator object ${String(self.qualname)} at ${addressOf(self)}>`,
   tp_iter: (self: Value) => self,
   tp_iternext: (self: PyGenerator) => resume(self, null),
-  methods: mechanism,
+  methods: mechanism('generator'),
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
   getset: {
     ...generatorNames,
@@ -70,7 +90,7 @@ defineType(coroutineType, {
   hasWeakrefs: true,
   tp_repr: (self: PyGenerator) => `<coroutine object ${String(self.qualname)} at ${addressOf(self)}>`,
   am_await: (self: PyGenerator) => new PyCoroutineWrapper(self),
-  methods: mechanism,
+  methods: mechanism('coroutine'),
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
   getset: {
     ...generatorNames,

@@ -2,6 +2,7 @@ import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { HandledException, vm } from '../interpreter/state.ts';
 import { asyncGeneratorType, coroutineType, generatorType, PyObject, type PyType, type Value } from './object.ts';
+import { tupleOf } from './tuple.ts';
 
 /**
  * A generator, coroutine or async generator: an object that owns a frame which is in the call chain only while it runs.
@@ -34,13 +35,14 @@ export class PyGenerator extends PyObject {
     this.code = frame.code;
     this.name = name;
     this.qualname = qualname;
+    if (vm.originTrackingDepth > 0 && type === coroutineType) this.origin = originOf(frame.back);
     this.createdIn = frame.back?.code;
     this.createdAtLine = frame.back?.line ?? 0;
     this.previousLive = vm.lastGenerator;
     if (vm.lastGenerator === undefined) vm.firstGenerator = this;
     else vm.lastGenerator.nextLive = this;
     vm.lastGenerator = this;
-    vm.generatorCount++;
+    if (++vm.generatorCount > vm.collectAt) vm.fuel = Math.min(vm.fuel, 0);
   }
 
   /** gi_running. */
@@ -80,6 +82,16 @@ export class PyGenerator extends PyObject {
     this.previousLive = undefined;
     vm.generatorCount--;
   }
+}
+
+/** cr_origin: file, line and function of the callers, innermost first (compute_cr_origin). */
+function originOf(creator: Frame | undefined): Value {
+  const origin: Value[] = [];
+  for (let frame = creator; frame !== undefined && origin.length < vm.originTrackingDepth; frame = frame.back) {
+    const { co_filename, co_name } = frame.code.code;
+    origin.push(tupleOf([co_filename, frame.line ?? null, co_name]));
+  }
+  return tupleOf(origin);
 }
 
 /** Which of the three a call of this code makes. */

@@ -30,6 +30,7 @@ import {
   type Value,
 } from './object.ts';
 import { BuiltinDef, type Implementation } from './signature.ts';
+import slotDocs from './slot-docs.json' with { type: 'json' };
 import { stringOf } from './str.ts';
 
 /** One special method and the slot it stands for: the rows of CPython's slotdefs[]. */
@@ -272,6 +273,9 @@ const pythonSlots: Partial<Record<SlotName, AnyFunction>> = {
 
 const definitions: SlotDefinition[] = [];
 
+/** The special methods' `__doc__`, as CPython 3.14 has them. */
+const docs: Readonly<Record<string, string>> = slotDocs;
+
 function define(name: string, slot: SlotName, signature: string, wrap: (slot: never) => Implementation): void {
   definitions.push({ name, slot, signature, wrap });
 }
@@ -436,10 +440,16 @@ export function addSlotWrappers(type: PyType, own: Iterable<SlotName>): void {
     for (const definition of definitionsBySlot.get(slot) ?? []) {
       if (type.attributes.has(definition.name)) continue;
       const implementation = definition.wrap(native as never);
-      const def = new BuiltinDef(definition.name, definition.name, definition.signature, implementation, true, null);
+      const doc = docs[definition.name] ?? null;
+      const def = new BuiltinDef(definition.name, definition.name, definition.signature, implementation, true, doc);
       type.attributes.set(definition.name, new PyWrapperDescriptor(definition.name, slot, native, type, def));
     }
   }
+}
+
+/** The tp_iternext of a class that lost its `__next__` while it may be iterated over (_PyObject_NextNotImplemented). */
+export function nextNotImplemented(self: Value): Slot {
+  throw typeError(`'${typeOf(self).tp_name}' object is not iterable`);
 }
 
 /** Sets every slot of a class from the special methods it has or inherits (fixup_slot_dispatchers). */
@@ -495,6 +505,8 @@ function slotFunction(type: PyType, slot: SlotName): unknown {
   ) {
     return undefined;
   }
+  if (slot === 'tp_iternext' && native === undefined && !python && type.tp_iternext !== undefined)
+    return nextNotImplemented;
   return python ? pythonSlots[slot] : native;
 }
 

@@ -148,10 +148,20 @@ function reduceByCopyreg(self: Value, protocol: Value): Value {
   const newArgsEx = lookupSpecial(self, '__getnewargs_ex__');
   const newArgs = lookupSpecial(self, '__getnewargs__');
   if (newArgsEx !== undefined) {
-    const [first, second] = (call(newArgsEx) as PyTuple).items;
-    args = (first as PyTuple).items;
-    kwargs = second;
-  } else if (newArgs !== undefined) args = (call(newArgs) as PyTuple).items;
+    [args, kwargs] = extendedNewArgs(call(newArgsEx));
+  } else if (newArgs !== undefined) {
+    const given = call(newArgs);
+    if (!(given instanceof PyTuple)) {
+      throw typeError(`__getnewargs__ should return a tuple, not '${typeOf(given).tp_name}'`);
+    }
+    args = given.items;
+  }
+  // object_getstate: what a built-in type holds can't be seen from outside, list's and dict's items apart.
+  const required =
+    newArgs === undefined && newArgsEx === undefined && !(self instanceof PyList || self instanceof PyDict);
+  if (required && type.layout !== objectType && !describesState(type)) {
+    throw typeError(`cannot pickle '${type.tp_name}' object`);
+  }
   const state = call(getAttribute(self, '__getstate__'));
   const listItems = self instanceof PyList ? call(vm.builtins.getString('iter')!, self) : null;
   const dictItems =
@@ -161,6 +171,31 @@ function reduceByCopyreg(self: Value, protocol: Value): Value {
     return tupleOf([getAttribute(copyreg, '__newobj_ex__'), made, state, listItems, dictItems]);
   }
   return tupleOf([getAttribute(copyreg, '__newobj__'), tupleOf([type, ...args]), state, listItems, dictItems]);
+}
+
+/** What `__getnewargs_ex__` gave, checked (_PyObject_GetNewArguments). */
+function extendedNewArgs(given: Value): [args: readonly Value[], kwargs: Value] {
+  if (!(given instanceof PyTuple)) {
+    throw typeError(`__getnewargs_ex__ should return a tuple, not '${typeOf(given).tp_name}'`);
+  }
+  if (given.items.length !== 2) {
+    throw valueError(`__getnewargs_ex__ should return a tuple of length 2, not ${given.items.length}`);
+  }
+  const [args, kwargs] = given.items;
+  if (!(args instanceof PyTuple)) {
+    const { tp_name } = typeOf(args);
+    throw typeError(`first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '${tp_name}'`);
+  }
+  if (!(kwargs instanceof PyDict)) {
+    const { tp_name } = typeOf(kwargs);
+    throw typeError(`second item of the tuple returned by __getnewargs_ex__ must be a dict, not '${tp_name}'`);
+  }
+  return [args.items, kwargs];
+}
+
+/** Has a class a `__getstate__` of its own? */
+function describesState(type: PyType): boolean {
+  return type.lookup('__getstate__') !== objectType.attributes.get('__getstate__');
 }
 
 /** object.__getstate__. */
@@ -369,10 +404,22 @@ function newClass(
   else if (cell !== undefined) {
     throw typeError(`__classcell__ must be a nonlocal cell, not <class '${typeOf(cell).tp_name}'>`);
   }
+  finalizeInstances(type);
   setNames(type);
   const hook = superOf(type, '__init_subclass__');
   callWith(hook, kwargs, kwNames);
   return type;
+}
+
+/** Lets the collector know the instances of a class with `__del__`. */
+function finalizeInstances(type: PyType): void {
+  if (type.lookup('__del__') === undefined || type.base?.lookup('__del__') !== undefined) return;
+  const { allocate } = type;
+  type.allocate = (made) => {
+    const instance = allocate(made);
+    vm.finalizable.add(instance);
+    return instance;
+  };
 }
 
 function checkedBase(base: Value): PyType {
