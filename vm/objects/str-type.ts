@@ -243,6 +243,12 @@ function strNew(type: PyType, args: Value[], kwNames: KwNames): Value {
     return type === strType ? value : new PyStr(text(value), type);
   }
   const [object, encoding, errors] = bind('str', "(object='', encoding='utf-8', errors='strict')", args, kwNames);
+  for (const [name, given] of [
+    ['encoding', encoding],
+    ['errors', errors],
+  ] as const) {
+    if (given !== undefined) needString(given, (got) => `str() argument '${name}' must be str, not ${got}`);
+  }
   if (object === undefined) return makeStr('', type);
   if (encoding === undefined && errors === undefined) return makeStr(str(object), type);
   if (object instanceof PyBytes || object instanceof PyByteArray || typeOf(object).bf_getbuffer !== undefined) {

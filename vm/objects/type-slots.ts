@@ -4,7 +4,7 @@ import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
 import { call, callSpecial, callWith, lookupSpecial } from '../operations/call.ts';
 import { unhashable } from '../operations/hash.ts';
-import { takeStopValue } from '../operations/iterate.ts';
+import { nextNotImplemented, takeStopValue } from '../operations/iterate.ts';
 import { isTrue } from '../operations/truth.ts';
 import { PyMethodDescriptor, PyWrapperDescriptor } from './descriptor.ts';
 import {
@@ -445,11 +445,6 @@ export function addSlotWrappers(type: PyType, own: Iterable<SlotName>): void {
       type.attributes.set(definition.name, new PyWrapperDescriptor(definition.name, slot, native, type, def));
     }
   }
-}
-
-/** The tp_iternext of a class that lost its `__next__` while it may be iterated over (_PyObject_NextNotImplemented). */
-export function nextNotImplemented(self: Value): Slot {
-  throw typeError(`'${typeOf(self).tp_name}' object is not iterable`);
 }
 
 /** Sets every slot of a class from the special methods it has or inherits (fixup_slot_dispatchers). */

@@ -11,13 +11,19 @@ export function getIterator(value: Value): Value {
   const type = typeOf(value);
   if (type.tp_iter !== undefined) {
     const iterator = type.tp_iter(value);
-    if (typeOf(iterator).tp_iternext === undefined) {
+    const { tp_iternext } = typeOf(iterator);
+    if (tp_iternext === undefined || tp_iternext === nextNotImplemented) {
       throw typeError(`iter() returned non-iterator of type '${typeOf(iterator).tp_name}'`);
     }
     return iterator;
   }
   if (type.sq_item !== undefined) return new SequenceIterator(value);
   throw typeError(`'${type.tp_name}' object is not iterable`);
+}
+
+/** The tp_iternext of a class that lost its `__next__`, maybe while it is iterated over (_PyObject_NextNotImplemented). */
+export function nextNotImplemented(self: Value): Slot {
+  throw typeError(`'${typeOf(self).tp_name}' object is not iterable`);
 }
 
 /** The next item of an iterator; undefined at the end, with StopIteration's value in `vm.stopValue`. */
