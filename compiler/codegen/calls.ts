@@ -19,16 +19,36 @@ import { nameOp } from './names.ts';
 import { STACK_USE_GUIDELINE } from './numbers.ts';
 import { canOptimizeSuperCall, loadArgsForSuper } from './super.ts';
 
-/** `codegen_call`, 3.14. */
-export function call(c: Compiler, e: Call): void {
+/**
+ * `codegen_call`, 3.14, up to what is called: gives that, or the object whose method it is, which is to be visited
+ * before `afterCallee`; undefined where the whole call is done.
+ */
+export function beforeCallee(c: Compiler, e: Call): Expr | undefined {
   validateKeywords(c, e.keywords);
+  if (!isMethodCall(c, e)) {
+    checkCaller(c, e.func);
+    return e.func;
+  }
+  const { func } = e;
+  if (!canOptimizeSuperCall(c, func)) return func.value;
+  const location = locationOf(func);
+  const args = loadArgsForSuper(c, func);
+  c.opI(Op.LOAD_SUPER_ATTR, (c.nameIndex(func.attr) << 2) | (args === 0 ? 1 : 3), location);
+  const at = attributeLocation(location, func);
+  c.op(Op.NOP, at);
+  methodArguments(c, e, func, at);
+  return undefined;
+}
+
+/** The rest of `codegen_call`. */
+export function afterCallee(c: Compiler, e: Call): void {
   if (isMethodCall(c, e)) {
-    methodCall(c, e, e.func);
+    const at = attributeLocation(locationOf(e.func), e.func);
+    c.loadMethod(e.func.attr, at);
+    methodArguments(c, e, e.func, at);
     return;
   }
   const skip = c.newLabel();
-  checkCaller(c, e.func);
-  visitExpr(c, e.func);
   if (isCallOfGenerator(e)) callOfGenerator(c, e.func, e.args[0]!, skip);
   c.op(Op.PUSH_NULL, locationOf(e.func));
   callHelper(c, 0, e.args, null, e.keywords, locationOf(e));
@@ -63,18 +83,7 @@ function isMethodCall(c: Compiler, e: Call): e is Call & { func: Attribute } {
   return true;
 }
 
-function methodCall(c: Compiler, e: Call, func: Attribute): void {
-  let location = locationOf(func);
-  if (canOptimizeSuperCall(c, func)) {
-    const args = loadArgsForSuper(c, func);
-    c.opI(Op.LOAD_SUPER_ATTR, (c.nameIndex(func.attr) << 2) | (args === 0 ? 1 : 3), location);
-    location = attributeLocation(location, func);
-    c.op(Op.NOP, location);
-  } else {
-    visitExpr(c, func.value);
-    location = attributeLocation(location, func);
-    c.loadMethod(func.attr, location);
-  }
+function methodArguments(c: Compiler, e: Call, func: Attribute, location: Location): void {
   visitExprs(c, e.args);
   const { keywords } = e;
   for (const keyword of keywords) visitExpr(c, keyword.value);

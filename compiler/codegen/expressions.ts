@@ -3,7 +3,6 @@ import { Op } from '../bytecode/op.ts';
 import { isFunctionLike } from '../symbols/scope.ts';
 import {
   type Attribute,
-  type BinOp,
   type BoolOp,
   BoolOperator,
   type Compare,
@@ -23,7 +22,8 @@ import {
   type Yield,
   type YieldFrom,
 } from '../syntax/ast.ts';
-import { call } from './calls.ts';
+import { deepOperand, isOperation, leansRight, type Operation } from '../syntax/operations.ts';
+import { afterCallee, beforeCallee } from './calls.ts';
 import { checkCompare, checkIndex, checkSubscripter } from './checks.ts';
 import { type Compiler, locationOf } from './compiler.ts';
 import { ScopeType } from './compiler-unit.ts';
@@ -45,22 +45,14 @@ export function visitExpr(c: Compiler, e: Expr): void {
       c.loadConst(e.value, locationOf(e));
       break;
     case NodeKind.Attribute:
-      attribute(c, e);
-      break;
     case NodeKind.Call:
-      call(c, e);
-      break;
     case NodeKind.Subscript:
-      subscript(c, e);
-      break;
     case NodeKind.BinOp:
-      binOp(c, e);
+    case NodeKind.UnaryOp:
+      operation(c, e);
       break;
     case NodeKind.BoolOp:
       boolOp(c, e);
-      break;
-    case NodeKind.UnaryOp:
-      unaryOp(c, e);
       break;
     case NodeKind.Compare:
       compare(c, e);
@@ -138,25 +130,72 @@ export function visitExprs(c: Compiler, exprs: readonly Expr[]): void {
   for (const e of exprs) visitExpr(c, e);
 }
 
-function binOp(c: Compiler, e: BinOp): void {
-  // Long sums lean to the left: they are walked in a loop, so that they can't use up the stack.
-  if (e.left.kind !== NodeKind.BinOp) {
-    visitExpr(c, e.left);
-    visitExpr(c, e.right);
-    c.opI(Op.BINARY_OP, c.numbers.binary[e.op]!, locationOf(e));
+/** What `isOperation` knows but conditional expressions, which begin with another operand than the deep one. */
+type OperandFirst = Exclude<Operation, IfExp>;
+
+const isOperandFirst = (e: Expr): e is OperandFirst => e.kind !== NodeKind.IfExp && isOperation(e);
+
+/**
+ * An operation: its operand, and the operand of that, and so on in a loop, so that long chains can't use up the stack;
+ * then what each does with it, from the innermost outwards.
+ */
+function operation(c: Compiler, outermost: OperandFirst): void {
+  let operand = beforeOperand(c, outermost);
+  if (operand === undefined) return;
+  if (!isOperandFirst(operand)) {
+    visitExpr(c, operand);
+    afterOperand(c, outermost);
     return;
   }
-  const chain: BinOp[] = [e];
-  let left: Expr = e.left;
-  while (left.kind === NodeKind.BinOp) {
-    chain.push(left);
-    left = left.left;
+  const path = [outermost];
+  while (operand !== undefined && isOperandFirst(operand)) {
+    const inner: Expr | undefined = beforeOperand(c, operand);
+    if (inner !== undefined) path.push(operand);
+    operand = inner;
   }
-  visitExpr(c, left);
-  for (let i = chain.length - 1; i >= 0; i--) {
-    const node = chain[i]!;
-    visitExpr(c, node.right);
-    c.opI(Op.BINARY_OP, c.numbers.binary[node.op]!, locationOf(node));
+  if (operand !== undefined) visitExpr(c, operand);
+  for (let i = path.length - 1; i >= 0; i--) afterOperand(c, path[i]!);
+}
+
+/** Gives the operand that is to be visited; undefined where the whole operation is done already. */
+function beforeOperand(c: Compiler, e: OperandFirst): Expr | undefined {
+  switch (e.kind) {
+    case NodeKind.Attribute:
+      return beforeObject(c, e);
+    case NodeKind.Call:
+      return beforeCallee(c, e);
+    case NodeKind.Subscript:
+      if (e.ctx === ExprContext.Load) {
+        checkSubscripter(c, e.value);
+        checkIndex(c, e.value, e.slice);
+      }
+      return e.value;
+    case NodeKind.BinOp:
+      if (leansRight(e)) visitExpr(c, e.left);
+      return deepOperand(e);
+    case NodeKind.UnaryOp:
+      return e.operand;
+  }
+}
+
+function afterOperand(c: Compiler, e: OperandFirst): void {
+  switch (e.kind) {
+    case NodeKind.Attribute:
+      attribute(c, e);
+      break;
+    case NodeKind.Call:
+      afterCallee(c, e);
+      break;
+    case NodeKind.Subscript:
+      subscript(c, e);
+      break;
+    case NodeKind.BinOp:
+      if (!leansRight(e)) visitExpr(c, e.right);
+      c.opI(Op.BINARY_OP, c.numbers.binary[e.op]!, locationOf(e));
+      break;
+    case NodeKind.UnaryOp:
+      unaryOp(c, e);
+      break;
   }
 }
 
@@ -175,7 +214,6 @@ function boolOp(c: Compiler, e: BoolOp): void {
 }
 
 function unaryOp(c: Compiler, e: UnaryOp): void {
-  visitExpr(c, e.operand);
   const location = locationOf(e);
   switch (e.op) {
     case UnaryOperator.UAdd:
@@ -248,10 +286,17 @@ function compare(c: Compiler, e: Compare): void {
 /** Jumps to `next` when the truth of `e` is `condition`, without making a bool of it (`codegen_jump_if`). */
 export function jumpIf(c: Compiler, e: Expr, next: number, condition: boolean, location: Location): void {
   switch (e.kind) {
-    case NodeKind.UnaryOp:
+    case NodeKind.UnaryOp: {
       if (e.op !== UnaryOperator.Not) break;
-      jumpIf(c, e.operand, next, !condition, location);
+      let operand: Expr = e;
+      let sought = condition;
+      while (operand.kind === NodeKind.UnaryOp && operand.op === UnaryOperator.Not) {
+        operand = operand.operand;
+        sought = !sought;
+      }
+      jumpIf(c, operand, next, sought, location);
       return;
+    }
     case NodeKind.BoolOp: {
       const isOr = e.op === BoolOperator.Or;
       const next2 = isOr === condition ? next : c.newLabel();
@@ -262,14 +307,20 @@ export function jumpIf(c: Compiler, e: Expr, next: number, condition: boolean, l
       return;
     }
     case NodeKind.IfExp: {
-      const end = c.newLabel();
-      const next2 = c.newLabel();
-      jumpIf(c, e.test, next2, false, location);
-      jumpIf(c, e.body, next, condition, location);
-      c.jump(Op.JUMP_NO_INTERRUPT, end, NO_LOCATION);
-      c.useLabel(next2);
-      jumpIf(c, e.orelse, next, condition, location);
-      c.useLabel(end);
+      const ends: number[] = [];
+      let orelse: Expr = e;
+      while (orelse.kind === NodeKind.IfExp) {
+        const end = c.newLabel();
+        const next2 = c.newLabel();
+        jumpIf(c, orelse.test, next2, false, location);
+        jumpIf(c, orelse.body, next, condition, location);
+        c.jump(Op.JUMP_NO_INTERRUPT, end, NO_LOCATION);
+        c.useLabel(next2);
+        ends.push(end);
+        orelse = orelse.orelse;
+      }
+      jumpIf(c, orelse, next, condition, location);
+      for (let i = ends.length - 1; i >= 0; i--) c.useLabel(ends[i]!);
       return;
     }
     case NodeKind.Compare:
@@ -310,14 +361,20 @@ function jumpIfChain(c: Compiler, e: Compare, next: number, condition: boolean):
 }
 
 function ifExp(c: Compiler, e: IfExp): void {
-  const end = c.newLabel();
-  const next = c.newLabel();
-  jumpIf(c, e.test, next, false, locationOf(e));
-  visitExpr(c, e.body);
-  c.jump(Op.JUMP_NO_INTERRUPT, end, NO_LOCATION);
-  c.useLabel(next);
-  visitExpr(c, e.orelse);
-  c.useLabel(end);
+  const ends: number[] = [];
+  let orelse: Expr = e;
+  while (orelse.kind === NodeKind.IfExp) {
+    const end = c.newLabel();
+    const next = c.newLabel();
+    jumpIf(c, orelse.test, next, false, locationOf(orelse));
+    visitExpr(c, orelse.body);
+    c.jump(Op.JUMP_NO_INTERRUPT, end, NO_LOCATION);
+    c.useLabel(next);
+    ends.push(end);
+    orelse = orelse.orelse;
+  }
+  visitExpr(c, orelse);
+  for (let i = ends.length - 1; i >= 0; i--) c.useLabel(ends[i]!);
 }
 
 // --- displays ----------------------------------------------------------------------------------------------------
@@ -455,19 +512,23 @@ function codePointLength(text: string): number {
   return length;
 }
 
-function attribute(c: Compiler, e: Attribute): void {
-  const location = locationOf(e);
+/** What precedes the object of an attribute, which it gives; undefined where there is nothing left to do. */
+function beforeObject(c: Compiler, e: Attribute): Expr | undefined {
   if (e.ctx === ExprContext.Load && canOptimizeSuperCall(c, e)) {
+    const location = locationOf(e);
     const args = loadArgsForSuper(c, e);
     c.opI(Op.LOAD_SUPER_ATTR, (c.nameIndex(e.attr) << 2) | (args === 0 ? 0 : 2), location);
     c.op(Op.NOP, attributeLocation(location, e));
-    return;
+    return undefined;
   }
   if (e.ctx === ExprContext.Store && e.value.kind === NodeKind.Name && e.value.id === 'self') {
     c.addStaticAttribute(e.attr);
   }
-  visitExpr(c, e.value);
-  const at = attributeLocation(location, e);
+  return e.value;
+}
+
+function attribute(c: Compiler, e: Attribute): void {
+  const at = attributeLocation(locationOf(e), e);
   if (e.ctx === ExprContext.Load) c.loadAttr(e.attr, at);
   else c.opName(e.ctx === ExprContext.Store ? Op.STORE_ATTR : Op.DELETE_ATTR, e.attr, at);
 }
@@ -505,11 +566,6 @@ function slice(c: Compiler, e: Slice): void {
 
 function subscript(c: Compiler, e: Subscript): void {
   const location = locationOf(e);
-  if (e.ctx === ExprContext.Load) {
-    checkSubscripter(c, e.value);
-    checkIndex(c, e.value, e.slice);
-  }
-  visitExpr(c, e.value);
   if (e.ctx !== ExprContext.Del && isTwoPartSlice(e.slice)) {
     sliceBounds(c, e.slice);
     c.op(e.ctx === ExprContext.Load ? Op.BINARY_SLICE : Op.STORE_SLICE, location);

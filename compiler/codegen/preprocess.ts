@@ -22,6 +22,7 @@ import {
   type TypeParam,
   UnaryOperator,
 } from '../syntax/ast.ts';
+import { deepOperand, isOperation, type Operation } from '../syntax/operations.ts';
 import { foldBinOp, foldCompare, foldIter, foldSubscript, foldTuple, foldUnaryOp } from './block-stack/fold.ts';
 import { relocateFString } from './block-stack/fstring-lines.ts';
 
@@ -279,29 +280,18 @@ class Preprocessor {
       case NodeKind.Name:
         return e.id === '__debug__' && e.ctx === ExprContext.Load ? constant(this.optimize === 0, e) : e;
       case NodeKind.Attribute:
-        e.value = this.expr(e.value);
-        return e;
       case NodeKind.Call:
-        e.func = this.expr(e.func);
-        this.exprs(e.args);
-        for (const keyword of e.keywords) keyword.value = this.expr(keyword.value);
-        return e;
+      case NodeKind.Subscript:
       case NodeKind.BinOp:
-        return this.binOp(e);
+      case NodeKind.UnaryOp:
+      case NodeKind.IfExp:
+        return this.operation(e);
       case NodeKind.BoolOp:
         this.exprs(e.values);
         return e;
-      case NodeKind.UnaryOp:
-        e.operand = this.expr(e.operand);
-        return this.rules.constants ? foldUnaryOp(e) : e;
       case NodeKind.Lambda:
         this.arguments(e.args);
         e.body = this.expr(e.body);
-        return e;
-      case NodeKind.IfExp:
-        e.test = this.expr(e.test);
-        e.body = this.expr(e.body);
-        e.orelse = this.expr(e.orelse);
         return e;
       case NodeKind.Dict:
         for (let i = 0; i < e.keys.length; i++) {
@@ -356,10 +346,6 @@ class Preprocessor {
       case NodeKind.TemplateStr:
         this.exprs(e.values);
         return e;
-      case NodeKind.Subscript:
-        e.value = this.expr(e.value);
-        e.slice = this.expr(e.slice);
-        return this.rules.constants ? foldSubscript(e) : e;
       case NodeKind.Slice:
         if (e.lower !== null) e.lower = this.expr(e.lower);
         if (e.upper !== null) e.upper = this.expr(e.upper);
@@ -368,24 +354,59 @@ class Preprocessor {
     }
   }
 
-  private binOp(e: BinOp): Expr {
-    // Long sums lean to the left: walk down in a loop.
-    let node = e;
-    const chain: BinOp[] = [e];
-    while (node.left.kind === NodeKind.BinOp) {
-      node = node.left;
-      chain.push(node);
+  /** An operation and the operations that are its operands, from the innermost outwards, in a loop. */
+  private operation(outermost: Operation): Expr {
+    let inner = deepOperand(outermost);
+    if (!isOperation(inner)) return this.withOperand(outermost, inner, this.expr(inner));
+    const path = [outermost];
+    while (isOperation(inner)) {
+      path.push(inner);
+      inner = deepOperand(inner);
     }
-    node.left = this.expr(node.left);
-    let result: Expr = node;
-    for (let i = chain.length - 1; i >= 0; i--) {
-      node = chain[i]!;
-      if (i < chain.length - 1) node.left = result;
-      node.right = this.expr(node.right);
-      result = this.rules.formats ? foldFormat(node) : node;
-      if (this.rules.constants && result === node) result = foldBinOp(node);
+    let result = this.expr(inner);
+    for (let i = path.length - 1; i >= 0; i--) {
+      const node = path[i]!;
+      result = this.withOperand(node, inner, result);
+      inner = node;
     }
     return result;
+  }
+
+  /** The node, or what stands in its place, when its deep operand `before` has become `after`. */
+  private withOperand(e: Operation, before: Expr, after: Expr): Expr {
+    switch (e.kind) {
+      case NodeKind.Attribute:
+        e.value = after;
+        return e;
+      case NodeKind.Call:
+        e.func = after;
+        this.exprs(e.args);
+        for (const keyword of e.keywords) keyword.value = this.expr(keyword.value);
+        return e;
+      case NodeKind.Subscript:
+        e.value = after;
+        e.slice = this.expr(e.slice);
+        return this.rules.constants ? foldSubscript(e) : e;
+      case NodeKind.BinOp: {
+        if (e.left === before) {
+          e.left = after;
+          e.right = this.expr(e.right);
+        } else {
+          e.left = this.expr(e.left);
+          e.right = after;
+        }
+        const formatted = this.rules.formats ? foldFormat(e) : e;
+        return this.rules.constants && formatted === e ? foldBinOp(e) : formatted;
+      }
+      case NodeKind.UnaryOp:
+        e.operand = after;
+        return this.rules.constants ? foldUnaryOp(e) : e;
+      case NodeKind.IfExp:
+        e.test = this.expr(e.test);
+        e.body = this.expr(e.body);
+        e.orelse = after;
+        return e;
+    }
   }
 
   // --- patterns ----------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ import {
   type TypeAlias,
   type TypeParam,
 } from '../syntax/ast.ts';
+import { isLeftLeaning, isOperation, type LeftLeaning, type Operation } from '../syntax/operations.ts';
 import { analyze } from './analyze.ts';
 import { recordDirective } from './directives.ts';
 import { getDocstring } from './docstring.ts';
@@ -77,9 +78,6 @@ export function buildSymbolTable(
   analyze(top, rules, reporter);
   return table;
 }
-
-/** How deeply statements and expressions may nest before we say as CPython does that it is too deep. */
-const MAXIMUM_DEPTH = 2200;
 
 /** The first pass: collects what each block says of each name. */
 class SymbolVisitor {
@@ -212,7 +210,7 @@ class SymbolVisitor {
   }
 
   private enterRecursion(): boolean {
-    if (this.depth >= MAXIMUM_DEPTH) {
+    if (this.depth >= this.rules.maximumDepth) {
       this.reporter.tooDeep();
       return false;
     }
@@ -272,6 +270,7 @@ class SymbolVisitor {
         break;
       case NodeKind.If: {
         // A chain of `elif`s is a list here, however long: it must not use up the stack.
+        const { depth } = this;
         const before = this.cur.inConditionalBlock;
         let branch = s;
         for (;;) {
@@ -279,10 +278,11 @@ class SymbolVisitor {
           this.cur.inConditionalBlock = true;
           this.body(branch.body);
           const next = branch.orelse.length === 1 ? branch.orelse[0]! : undefined;
-          if (next === undefined || next.kind !== NodeKind.If) break;
+          if (next === undefined || next.kind !== NodeKind.If || !this.enterRecursion()) break;
           branch = next;
         }
         this.body(branch.orelse);
+        this.depth = depth;
         this.cur.inConditionalBlock = before;
         break;
       }
@@ -654,39 +654,18 @@ class SymbolVisitor {
         this.name(e);
         break;
       case NodeKind.Attribute:
-        if (this.rules.checksReservedAttributes) this.checkName(e.attr, e, e.ctx);
-        this.expr(e.value);
-        break;
       case NodeKind.Call:
-        this.expr(e.func);
-        this.exprs(e.args);
-        this.keywords(e.keywords);
+      case NodeKind.Subscript:
+      case NodeKind.BinOp:
+      case NodeKind.UnaryOp:
+      case NodeKind.IfExp:
+        this.operation(e);
         break;
       case NodeKind.NamedExpr:
         if (this.allowedHere('named expression', e)) this.namedExpr(e);
         break;
       case NodeKind.BoolOp:
         this.exprs(e.values);
-        break;
-      case NodeKind.BinOp: {
-        // Long sums lean to the left: walk down in a loop, then visit the right sides on the way back.
-        let left: Expr = e.left;
-        if (left.kind !== NodeKind.BinOp) {
-          this.expr(left);
-          this.expr(e.right);
-          break;
-        }
-        const rights: Expr[] = [e.right];
-        while (left.kind === NodeKind.BinOp) {
-          rights.push(left.right);
-          left = left.left;
-        }
-        this.expr(left);
-        for (let i = rights.length - 1; i >= 0; i--) this.expr(rights[i]!);
-        break;
-      }
-      case NodeKind.UnaryOp:
-        this.expr(e.operand);
         break;
       case NodeKind.Lambda:
         this.exprs(e.args.defaults);
@@ -695,11 +674,6 @@ class SymbolVisitor {
         this.arguments(e.args);
         this.expr(e.body);
         this.exitBlock();
-        break;
-      case NodeKind.IfExp:
-        this.expr(e.test);
-        this.expr(e.body);
-        this.expr(e.orelse);
         break;
       case NodeKind.Dict:
         for (const key of e.keys) if (key !== null) this.expr(key);
@@ -747,10 +721,6 @@ class SymbolVisitor {
       case NodeKind.JoinedStr:
       case NodeKind.TemplateStr:
         this.exprs(e.values);
-        break;
-      case NodeKind.Subscript:
-        this.expr(e.value);
-        this.expr(e.slice);
         break;
       case NodeKind.Starred:
         this.expr(e.value);
@@ -879,6 +849,84 @@ class SymbolVisitor {
       return;
     }
     this.cur.coroutine = true;
+  }
+
+  /** An operation: its first operands down to the innermost and back up, then what stands last, both in loops. */
+  private operation(outermost: Operation): void {
+    const before = this.depth;
+    let node = outermost;
+    for (;;) {
+      if (isLeftLeaning(node)) {
+        const first = this.firstOperand(node);
+        if (isLeftLeaning(first)) this.leftLeaning(first);
+        else this.expr(first);
+      }
+      const last = this.laterOperands(node);
+      if (last === undefined) break;
+      if (!isOperation(last)) {
+        this.expr(last);
+        break;
+      }
+      if (!this.enterRecursion()) break;
+      node = last;
+    }
+    this.depth = before;
+  }
+
+  private leftLeaning(outermost: LeftLeaning): void {
+    const before = this.depth;
+    const path: LeftLeaning[] = [];
+    let node: Expr = outermost;
+    while (isLeftLeaning(node)) {
+      if (!this.enterRecursion()) {
+        this.depth = before;
+        return;
+      }
+      path.push(node);
+      node = this.firstOperand(node);
+    }
+    this.expr(node);
+    for (let i = path.length - 1; i >= 0; i--) {
+      const last = this.laterOperands(path[i]!);
+      if (last !== undefined) this.expr(last);
+      this.depth--;
+    }
+  }
+
+  private firstOperand(e: LeftLeaning): Expr {
+    switch (e.kind) {
+      case NodeKind.Attribute:
+        if (this.rules.checksReservedAttributes) this.checkName(e.attr, e, e.ctx);
+        return e.value;
+      case NodeKind.Call:
+        return e.func;
+      case NodeKind.Subscript:
+        return e.value;
+      case NodeKind.BinOp:
+        return e.left;
+    }
+  }
+
+  /** Visits what follows the first operand, but for the expression that stands last, which it gives. */
+  private laterOperands(e: Operation): Expr | undefined {
+    switch (e.kind) {
+      case NodeKind.Attribute:
+        return undefined;
+      case NodeKind.Call:
+        this.exprs(e.args);
+        this.keywords(e.keywords);
+        return undefined;
+      case NodeKind.Subscript:
+        return e.slice;
+      case NodeKind.BinOp:
+        return e.right;
+      case NodeKind.UnaryOp:
+        return e.operand;
+      case NodeKind.IfExp:
+        this.expr(e.test);
+        this.expr(e.body);
+        return e.orelse;
+    }
   }
 
   private comprehensionFor(generator: Comprehension): void {

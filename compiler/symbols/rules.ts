@@ -18,4 +18,6 @@ export interface SymbolRules extends AnalysisRules {
   readonly keyBeforeValue: boolean;
   /** Not in 3.8: the target of `:=` in a comprehension is looked for under its private name. */
   readonly manglesNamedTargets: boolean;
+  /** How deeply statements and expressions may nest: CPython's limit of recursion in C, less its own frames. */
+  readonly maximumDepth: number;
 }

@@ -1,6 +1,6 @@
 import { codePointsInBytes } from '../text/columns.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { lackingMessage, type SyntaxFeature } from './availability.ts';
+import { lackingMessage, type ParserStack, parserStack, type SyntaxFeature } from './availability.ts';
 import { TokenKind } from './token.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -9,9 +9,6 @@ export class ParseFailure {
   /** What is wrong, where that is known already: the value of a literal that can't be had. */
   diagnostic: Diagnostic | undefined = undefined;
 }
-
-/** How deep expressions and statements may nest. CPython's own limit is the size of the C stack. */
-const maxDepth = 1000;
 
 /** What CPython raises where text nests too deeply for its parser. */
 export const tooDeep: Diagnostic = {
@@ -41,6 +38,7 @@ export abstract class Cursor {
   /** Index of the current token. */
   protected p = 0;
   protected depth = 0;
+  protected stack: ParserStack = parserStack(undefined);
 
   /** What the target does not know. */
   protected lacking: ReadonlySet<SyntaxFeature> = lacksNothing;
@@ -133,11 +131,13 @@ export abstract class Cursor {
     return index === 0 ? 0 : this.text.lastIndexOf('\n', index - 1) + 1;
   }
 
-  protected enter(): void {
-    if (++this.depth > maxDepth) this.fail(tooDeep);
+  /** Begins what takes so many levels of the stack of CPython's parser; see `parserStack`. */
+  protected enter(levels: number): void {
+    this.depth += levels;
+    if (this.depth > this.stack.levels) this.fail(tooDeep);
   }
 
-  protected leave(): void {
-    this.depth--;
+  protected leave(levels: number): void {
+    this.depth -= levels;
   }
 }

@@ -2,6 +2,12 @@ import { BoolOperator, CompareOperator, type Expr, ExprContext, NodeKind, Operat
 import { PrimaryParser } from './primaries.ts';
 import { Level, precedence, TokenKind } from './token.ts';
 
+const signs: Readonly<Record<number, UnaryOperator>> = {
+  [TokenKind.MINUS]: UnaryOperator.USub,
+  [TokenKind.PLUS]: UnaryOperator.UAdd,
+  [TokenKind.TILDE]: UnaryOperator.Invert,
+};
+
 /** Expressions, by precedence climbing; rule names are the grammar's. */
 export abstract class ExpressionParser extends PrimaryParser {
   /** `from __future__ import barry_as_FLUFL` is in force. */
@@ -11,23 +17,41 @@ export abstract class ExpressionParser extends PrimaryParser {
     const start = this.p;
     if (this.kinds[start] === TokenKind.LAMBDA) return this.lambda();
     const body = this.binary(Level.Disjunction);
-    if (this.kinds[this.p] !== TokenKind.IF) return body;
-    this.p++;
-    const test = this.binary(Level.Disjunction);
-    this.expect(TokenKind.ELSE);
-    this.enter();
-    const orelse = this.expression();
-    this.leave();
-    return {
-      kind: NodeKind.IfExp,
-      lineno: this.lines[start],
-      col_offset: this.cols[start],
-      end_lineno: this.endLines[this.p - 1],
-      end_col_offset: this.endCols[this.p - 1],
-      test,
-      body,
-      orelse,
-    };
+    return this.kinds[this.p] === TokenKind.IF ? this.conditional(start, body) : body;
+  }
+
+  /** From `if` on. Conditions in the `else` of others are read in a loop: there may be thousands. */
+  private conditional(start: number, body: Expr): Expr {
+    const starts = [start];
+    const bodies = [body];
+    const tests: Expr[] = [];
+    let value: Expr;
+    for (;;) {
+      this.p++;
+      tests.push(this.binary(Level.Disjunction));
+      this.expect(TokenKind.ELSE);
+      this.enter(1);
+      const next = this.p;
+      const isLambda = this.kinds[next] === TokenKind.LAMBDA;
+      value = isLambda ? this.lambda() : this.binary(Level.Disjunction);
+      if (isLambda || this.kinds[this.p] !== TokenKind.IF) break;
+      starts.push(next);
+      bodies.push(value);
+    }
+    this.leave(starts.length);
+    for (let i = starts.length - 1; i >= 0; i--) {
+      value = {
+        kind: NodeKind.IfExp,
+        lineno: this.lines[starts[i]],
+        col_offset: this.cols[starts[i]],
+        end_lineno: this.endLines[this.p - 1],
+        end_col_offset: this.endCols[this.p - 1],
+        test: tests[i],
+        body: bodies[i],
+        orelse: value,
+      };
+    }
+    return value;
   }
 
   protected namedExpression(): Expr {
@@ -105,9 +129,9 @@ export abstract class ExpressionParser extends PrimaryParser {
     const start = this.p++;
     const args = this.kinds[this.p] === TokenKind.COLON ? this.noParameters() : this.parameters(TokenKind.COLON);
     this.expect(TokenKind.COLON);
-    this.enter();
+    this.enter(2);
     const body = this.expression();
-    this.leave();
+    this.leave(2);
     return {
       kind: NodeKind.Lambda,
       lineno: this.lines[start],
@@ -125,10 +149,7 @@ export abstract class ExpressionParser extends PrimaryParser {
     let left: Expr;
     if (this.kinds[start] === TokenKind.NOT) {
       if (level > Level.Inversion) this.fail();
-      this.p++;
-      this.enter();
-      left = this.unaryNode(start, UnaryOperator.Not, this.binary(Level.Inversion));
-      this.leave();
+      left = this.inversion(start);
     } else {
       left = this.factor();
     }
@@ -166,6 +187,16 @@ export abstract class ExpressionParser extends PrimaryParser {
         };
       }
     }
+  }
+
+  /** One `not` or several in a row. */
+  private inversion(start: number): Expr {
+    while (this.accept(TokenKind.NOT)) this.enter(1);
+    const count = this.p - start;
+    let value = this.binary(Level.Inversion);
+    this.leave(count);
+    for (let i = count - 1; i >= 0; i--) value = this.unaryNode(start + i, UnaryOperator.Not, value);
+    return value;
   }
 
   protected comparison(start: number, left: Expr): Expr {
@@ -225,20 +256,44 @@ export abstract class ExpressionParser extends PrimaryParser {
 
   protected factor(): Expr {
     const start = this.p;
-    switch (this.kinds[start]) {
-      case TokenKind.MINUS:
-        return this.signed(start, UnaryOperator.USub);
-      case TokenKind.PLUS:
-        return this.signed(start, UnaryOperator.UAdd);
-      case TokenKind.TILDE:
-        return this.signed(start, UnaryOperator.Invert);
+    if (signs[this.kinds[start]] !== undefined) return this.signsAndPowers(start, undefined);
+    const value = this.awaitPrimary();
+    return this.kinds[this.p] === TokenKind.DOUBLESTAR ? this.signsAndPowers(start, value) : value;
+  }
+
+  /** Signs before factors and powers of powers lean to the right: they are read in a loop, however many. */
+  private signsAndPowers(begin: number, first: Expr | undefined): Expr {
+    const starts: number[] = [];
+    /** What is raised to a power, by the place in `starts`; undefined for a sign. */
+    const bases: (Expr | undefined)[] = [];
+    const before = this.depth;
+    let start = begin;
+    let value = first;
+    for (;;) {
+      if (value === undefined && signs[this.kinds[start]] !== undefined) {
+        this.enter(1);
+      } else {
+        value ??= this.awaitPrimary();
+        if (this.kinds[this.p] !== TokenKind.DOUBLESTAR) break;
+        this.enter(2);
+      }
+      starts.push(start);
+      bases.push(value);
+      start = ++this.p;
+      value = undefined;
     }
-    const left = this.awaitPrimary();
-    if (this.kinds[this.p] !== TokenKind.DOUBLESTAR) return left;
-    this.p++;
-    this.enter();
-    const right = this.factor();
-    this.leave();
+    this.depth = before;
+    for (let i = starts.length - 1; i >= 0; i--) {
+      const base = bases[i];
+      value =
+        base === undefined
+          ? this.unaryNode(starts[i], signs[this.kinds[starts[i]]]!, value)
+          : this.powerNode(starts[i], base, value);
+    }
+    return value;
+  }
+
+  private powerNode(start: number, left: Expr, right: Expr): Expr {
     return {
       kind: NodeKind.BinOp,
       lineno: this.lines[start],
@@ -249,14 +304,6 @@ export abstract class ExpressionParser extends PrimaryParser {
       op: Operator.Pow,
       right,
     };
-  }
-
-  protected signed(start: number, op: UnaryOperator): Expr {
-    this.p++;
-    this.enter();
-    const operand = this.factor();
-    this.leave();
-    return this.unaryNode(start, op, operand);
   }
 
   protected unaryNode(start: number, op: UnaryOperator, operand: Expr): Expr {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
 import type { SourceText } from '../text/source.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
-import { lackingSyntax } from './availability.ts';
+import { lackingSyntax, parserStack } from './availability.ts';
 import { ParseFailure, tooDeep } from './cursor.ts';
 import { GaveUp, RecoveringParser } from './recovery.ts';
 import { TokenKind } from './token.ts';
@@ -88,7 +88,10 @@ function endAsTyped(tokens: Tokens, mode: 'eval' | 'single', addedLineEnd: boole
 
 class ModuleParser extends RecoveringParser {
   run({ mode, version }: ParseOptions): Parsed {
-    if (version !== undefined) this.lacking = lackingSyntax(version);
+    if (version !== undefined) {
+      this.lacking = lackingSyntax(version);
+      this.stack = parserStack(version);
+    }
     const tree: Mod = mode === 'exec' ? this.file() : this.single(mode);
     const warnings = this.warningsBeforeError ?? [...this.tokens.warnings, ...this.stringWarnings];
     return { tree, diagnostics: [...this.errors, ...this.lacks, ...warnings] };

@@ -77,9 +77,9 @@ export abstract class PatternParser extends ExpressionParser {
 
   private pattern(): Pattern {
     const start = this.p;
-    this.enter();
+    this.enter(17);
     const pattern = this.orPattern();
-    this.leave();
+    this.leave(17);
     if (!this.accept(TokenKind.AS)) return pattern;
     const name = this.captureTarget();
     return { kind: NodeKind.MatchAs, ...this.since(start), pattern, name };

@@ -28,11 +28,15 @@ export abstract class PrimaryParser extends DisplayParser {
           break;
         }
         case TokenKind.LPAR:
+          this.enter(17);
           value = this.call(start, value);
+          this.leave(17);
           break;
         case TokenKind.LSQB: {
           this.p++;
+          this.enter(17);
           const slice = this.slices();
+          this.leave(17);
           this.expect(TokenKind.RSQB);
           value = {
             kind: NodeKind.Subscript,
@@ -194,21 +198,21 @@ export abstract class PrimaryParser extends DisplayParser {
         this.p++;
         return this.constant(start, Ellipsis);
       case TokenKind.LPAR: {
-        this.enter();
+        this.enter(17);
         const value = this.parenthesized();
-        this.leave();
+        this.leave(17);
         return value;
       }
       case TokenKind.LSQB: {
-        this.enter();
+        this.enter(17);
         const value = this.listDisplay();
-        this.leave();
+        this.leave(17);
         return value;
       }
       case TokenKind.LBRACE: {
-        this.enter();
+        this.enter(16);
         const value = this.braceDisplay();
-        this.leave();
+        this.leave(16);
         return value;
       }
       default:

@@ -99,9 +99,9 @@ export abstract class StatementParser extends SimpleStatementParser {
     this.p++;
     this.expect(TokenKind.INDENT);
     this.indents.push(this.values[this.p - 1]);
-    this.enter();
+    this.enter(4);
     this.statements(body);
-    this.leave();
+    this.leave(4);
     this.indents.pop();
     this.expect(TokenKind.DEDENT);
     this.salvage.push(body);
@@ -233,8 +233,10 @@ export abstract class StatementParser extends SimpleStatementParser {
       const test = this.namedExpression();
       this.expect(TokenKind.COLON);
       arms.push({ start, test, body: this.block() });
+      this.enter(this.stack.elif);
     } while (this.kinds[this.p] === TokenKind.ELIF);
     let orelse = this.elseBlock();
+    this.leave(arms.length * this.stack.elif);
     for (let i = arms.length - 1; ; i--) {
       const { start, test, body } = arms[i];
       const statement: Stmt = { kind: NodeKind.If, ...this.spanFrom(start), test, body, orelse };

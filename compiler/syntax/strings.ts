@@ -220,9 +220,9 @@ export abstract class StringParser extends ParameterParser {
         constants.push({ constant, token });
         values.push(constant);
       } else {
-        this.enter();
+        this.enter(17);
         this.replacementField(middle, raw, values);
-        this.leave();
+        this.leave(17);
       }
     }
     const closing = this.p++;
@@ -363,9 +363,9 @@ export abstract class StringParser extends ParameterParser {
         if (!raw && text.includes('\\')) constant.value = this.decode(text, token);
         pieces.push(constant);
       } else {
-        this.enter();
+        this.enter(17);
         this.replacementField(middle, raw, pieces, true);
-        this.leave();
+        this.leave(17);
       }
     }
     const end = this.p - 1;

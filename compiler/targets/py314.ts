@@ -30,5 +30,6 @@ export const py314: Target = {
     aliasesHavePositions: true,
     keyBeforeValue: false,
     manglesNamedTargets: true,
+    maximumDepth: 9998,
   },
 };

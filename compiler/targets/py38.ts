@@ -23,5 +23,6 @@ export const py38: Target = {
     aliasesHavePositions: false,
     keyBeforeValue: true,
     manglesNamedTargets: false,
+    maximumDepth: 2994,
   },
 };
