@@ -1,8 +1,10 @@
 import { defineModule, type ModuleDefinition } from '../objects/define.ts';
 import type { PyModule } from '../objects/module.ts';
+import { array } from './array/array.ts';
 import { ast } from './ast/ast.ts';
 import { atexit } from './atexit.ts';
 import { binascii } from './binascii.ts';
+import { bisect } from './bisect.ts';
 import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
@@ -11,6 +13,7 @@ import { errno } from './errno.ts';
 import { functools } from './functools/functools.ts';
 import { gc } from './gc.ts';
 import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
+import { heapq } from './heapq.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
@@ -18,6 +21,7 @@ import { json } from './json.ts';
 import { marshal } from './marshal.ts';
 import { math } from './math.ts';
 import { opcode } from './opcode.ts';
+import { operator } from './operator.ts';
 import { posix } from './posix.ts';
 import { posixsubprocess } from './posixsubprocess.ts';
 import { random } from './random.ts';
@@ -40,17 +44,20 @@ import { zlib } from './zlib.ts';
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _ast: ast,
+  _bisect: () => bisect,
   _blake2: () => blake2Module,
   _codecs: codecs,
   _collections: () => collections,
   _contextvars: () => contextvars,
   _csv: csv,
   _functools: () => functools,
+  _heapq: () => heapq,
   _imp: imp,
   _io: io,
   _json: () => json,
   _md5: () => md5Module,
   _opcode: opcode,
+  _operator: operator,
   _posixsubprocess: posixsubprocess,
   _random: () => random,
   _sha1: () => sha1Module,
@@ -67,6 +74,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _typing: typing,
   _warnings: warnings,
   _weakref: weakref,
+  array: () => array,
   atexit: atexit,
   binascii: () => binascii,
   errno,
