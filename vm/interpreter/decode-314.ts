@@ -132,6 +132,25 @@ const jumps: ReadonlySet<Op> = new Set([
 /** Bit 4 of COMPARE_OP's operand asks for a bool. */
 const COMPARE_TO_BOOL = 16;
 
+/** BINARY_OP by its operand: the commonest operators have instructions of their own, which keep the operand. */
+export function binaryOpcode(operator: BinaryOperator): Opcode {
+  switch (operator) {
+    case BinaryOperator.ADD:
+    case BinaryOperator.INPLACE_ADD:
+      return Opcode.BINARY_ADD;
+    case BinaryOperator.SUBTRACT:
+    case BinaryOperator.INPLACE_SUBTRACT:
+      return Opcode.BINARY_SUBTRACT;
+    case BinaryOperator.MULTIPLY:
+    case BinaryOperator.INPLACE_MULTIPLY:
+      return Opcode.BINARY_MULTIPLY;
+    case BinaryOperator.SUBSCR:
+      return Opcode.BINARY_SUBSCR;
+    default:
+      return Opcode.BINARY_OP;
+  }
+}
+
 function opcodeOf({ op, arg }: Instruction): Opcode | undefined {
   switch (op) {
     case Op.RESUME:
@@ -147,18 +166,7 @@ function opcodeOf({ op, arg }: Instruction): Opcode | undefined {
     case Op.YIELD_VALUE:
       return arg === 0 ? Opcode.YIELD_VALUE : Opcode.YIELD_DELEGATED;
     case Op.BINARY_OP:
-      switch (arg) {
-        case BinaryOperator.ADD:
-          return Opcode.BINARY_ADD;
-        case BinaryOperator.SUBTRACT:
-          return Opcode.BINARY_SUBTRACT;
-        case BinaryOperator.MULTIPLY:
-          return Opcode.BINARY_MULTIPLY;
-        case BinaryOperator.SUBSCR:
-          return Opcode.BINARY_SUBSCR;
-        default:
-          return Opcode.BINARY_OP;
-      }
+      return binaryOpcode(arg);
     default:
       return sameName.get(op) ?? untranslatable(op);
   }

@@ -3,6 +3,7 @@ import { Op } from '../../compiler/bytecode/op.ts';
 import type { PyCode } from '../objects/code.ts';
 import { BinaryOperator } from '../operations/arithmetic.ts';
 import { type Instruction, type Part, Target, type Translation, untranslatable } from './decode.ts';
+import { binaryOpcode } from './decode-314.ts';
 import { Opcode } from './opcode.ts';
 
 /** Instructions that have their name and meaning in the run loop. */
@@ -214,7 +215,7 @@ export const translation38: Translation = {
         return [part(Opcode.CALL_INTRINSIC_1, 1), part(Opcode.POP_TOP)];
       default: {
         const operator = operators.get(op);
-        if (operator !== undefined) return [part(Opcode.BINARY_OP, operator)];
+        if (operator !== undefined) return [part(binaryOpcode(operator), operator)];
         return [part(sameName.get(op) ?? untranslatable(op), arg)];
       }
     }

@@ -446,18 +446,15 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                   stack[sp - 1] = sum;
                   continue loop;
                 }
-              } else if (
-                left instanceof PyFloat &&
-                right instanceof PyFloat &&
-                left.type === floatType &&
-                right.type === floatType
-              ) {
-                stack[sp - 1] = new PyFloat(left.value + right.value);
-                continue loop;
+              } else if (left instanceof PyFloat && right instanceof PyFloat) {
+                if (left.type === floatType && right.type === floatType) {
+                  stack[sp - 1] = new PyFloat(left.value + right.value);
+                  continue loop;
+                }
               }
               frame.ip = ip;
               frame.sp = sp;
-              stack[sp - 1] = arithmetic.add(left, right);
+              stack[sp - 1] = arithmetic.binaryOperation(arg, left, right);
               continue loop;
             }
             case Opcode.BINARY_SUBTRACT: {
@@ -469,10 +466,15 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                   stack[sp - 1] = difference;
                   continue loop;
                 }
+              } else if (left instanceof PyFloat && right instanceof PyFloat) {
+                if (left.type === floatType && right.type === floatType) {
+                  stack[sp - 1] = new PyFloat(left.value - right.value);
+                  continue loop;
+                }
               }
               frame.ip = ip;
               frame.sp = sp;
-              stack[sp - 1] = arithmetic.binaryOperation(arithmetic.BinaryOperator.SUBTRACT, left, right);
+              stack[sp - 1] = arithmetic.binaryOperation(arg, left, right);
               continue loop;
             }
             case Opcode.BINARY_MULTIPLY: {
@@ -484,10 +486,15 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                   stack[sp - 1] = product + 0;
                   continue loop;
                 }
+              } else if (left instanceof PyFloat && right instanceof PyFloat) {
+                if (left.type === floatType && right.type === floatType) {
+                  stack[sp - 1] = new PyFloat(left.value * right.value);
+                  continue loop;
+                }
               }
               frame.ip = ip;
               frame.sp = sp;
-              stack[sp - 1] = arithmetic.binaryOperation(arithmetic.BinaryOperator.MULTIPLY, left, right);
+              stack[sp - 1] = arithmetic.binaryOperation(arg, left, right);
               continue loop;
             }
             case Opcode.BINARY_SUBSCR: {
@@ -524,11 +531,21 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 stack[sp] as Value,
               );
               continue loop;
-            case Opcode.STORE_SUBSCR:
+            case Opcode.STORE_SUBSCR: {
               frame.ip = ip;
               sp -= 3;
-              setSubscript(stack[sp + 1] as Value, stack[sp + 2] as Value, stack[sp] as Value);
+              const key = stack[sp + 2] as Value;
+              const container = stack[sp + 1] as Value;
+              if (typeof key === 'number' && container instanceof PyList && container.type === listType) {
+                const { items } = container;
+                if (key >= 0 && key < items.length) {
+                  items[key] = stack[sp] as Value;
+                  continue loop;
+                }
+              }
+              setSubscript(container, key, stack[sp] as Value);
               continue loop;
+            }
             case Opcode.DELETE_SUBSCR:
               frame.ip = ip;
               sp -= 2;
@@ -561,6 +578,13 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const left = stack[sp - 1] as Value;
               if (typeof left === 'number' && typeof right === 'number')
                 stack[sp - 1] = compareOrdered(left, right, arg);
+              else if (
+                left instanceof PyFloat &&
+                right instanceof PyFloat &&
+                left.type === right.type &&
+                left.type === floatType
+              )
+                stack[sp - 1] = compareOrdered(left.value, right.value, arg);
               else {
                 frame.ip = ip;
                 frame.sp = sp;

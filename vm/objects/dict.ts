@@ -2,6 +2,7 @@ import { equals } from '../operations/compare.ts';
 import { hashOf } from '../operations/hash.ts';
 import { PyFloat } from './float.ts';
 import { PyInt } from './int.ts';
+import { IntIndex } from './int-index.ts';
 import {
   dictType,
   floatType,
@@ -55,11 +56,16 @@ function canonicalObject(key: PyObject): CanonicalKey {
 
 let lastKeysVersion = 0;
 
+/** The index of dicts that have nothing in it. */
+const noIndex: Map<CanonicalKey, number> = new Map();
+
+const isSmallInt = (key: CanonicalKey): key is number => typeof key === 'number' && (key | 0) === key;
+
 /**
  * A dict: entries in insertion order, with holes where some were deleted, and an index.
  *
  * Keys whose equality JavaScript's Map knows (str, int, float, None, objects compared by identity) are indexed by their
- * canonical key. All others (tuples, bytes, classes with __eq__) stand in `buckets` by hash and are compared in Python. When such a
+ * canonical key; those that are small ints in `ints`. All others (tuples, bytes, classes with __eq__) stand in `buckets` by hash and are compared in Python. When such a
  * key could equal a canonical one (only classes of the user's and Decimal and Fraction can), the canonical ones get into the
  * buckets too: `mixed`.
  */
@@ -70,7 +76,8 @@ export class PyDict extends PyObject {
   used = 0;
   /** Changes when a key is added or removed, and is never that of another dict: what cached look-ups compare. */
   keysVersion = ++lastKeysVersion;
-  private index = new Map<CanonicalKey, number>();
+  private index = noIndex;
+  private ints: IntIndex | undefined = undefined;
   private buckets: Map<Hash, number[]> | undefined = undefined;
   private mixed = false;
 
@@ -94,14 +101,29 @@ export class PyDict extends PyObject {
     if (typeof key === 'string') return this.findString(key);
     const canonical = canonicalKey(key);
     if (canonical !== undefined) {
-      const entry = this.index.get(canonical);
-      if (entry !== undefined) return entry;
+      const entry = this.findCanonical(canonical);
+      if (entry >= 0) return entry;
       return this.mixed ? this.findInBuckets(key, hashOf(key)) : -1;
     }
     const hash = hashOf(key);
     if (this.used === 0) return -1;
     if (!this.mixed && !comparesOnlyWithItsLike(key)) this.mix();
     return this.findInBuckets(key, hash);
+  }
+
+  private findCanonical(key: CanonicalKey): number {
+    if (isSmallInt(key)) return this.ints === undefined ? -1 : this.ints.get(key);
+    return this.index.get(key) ?? -1;
+  }
+
+  private addCanonical(key: CanonicalKey, entry: number): void {
+    if (isSmallInt(key)) {
+      this.ints ??= new IntIndex();
+      this.ints.add(key, entry);
+    } else {
+      if (this.index === noIndex) this.index = new Map();
+      this.index.set(key, entry);
+    }
   }
 
   get(key: Value): Slot {
@@ -142,7 +164,8 @@ export class PyDict extends PyObject {
   removeEntry(entry: number): void {
     const key = this.keys[entry] as Value;
     const canonical = canonicalKey(key);
-    if (canonical !== undefined) this.index.delete(canonical);
+    if (isSmallInt(canonical)) this.ints!.delete(canonical);
+    else if (canonical !== undefined) this.index.delete(canonical);
     if (this.buckets !== undefined && (canonical === undefined || this.mixed)) this.leaveBucket(hashOf(key), entry);
     this.keys[entry] = undefined;
     this.values[entry] = null;
@@ -164,7 +187,8 @@ export class PyDict extends PyObject {
     this.values = [];
     this.used = 0;
     this.keysVersion = ++lastKeysVersion;
-    this.index = new Map();
+    this.index = noIndex;
+    this.ints = undefined;
     this.buckets = undefined;
     this.mixed = false;
   }
@@ -206,13 +230,14 @@ export class PyDict extends PyObject {
     if (this.used === this.keys.length) {
       copy.keys = this.keys.slice();
       copy.values = this.values.slice();
-      copy.index = new Map(this.index);
+      if (this.index.size > 0) copy.index = new Map(this.index);
+      copy.ints = this.ints?.copy();
       return copy;
     }
     copy.keys = this.keyList();
     copy.values = this.valueList();
     copy.keys.forEach((key, entry) => {
-      copy.index.set(canonicalKey(key as Value), entry);
+      copy.addCanonical(canonicalKey(key as Value), entry);
     });
     return copy;
   }
@@ -225,7 +250,7 @@ export class PyDict extends PyObject {
     this.values.push(value);
     this.used++;
     this.keysVersion = ++lastKeysVersion;
-    if (canonical !== undefined) this.index.set(canonical, entry);
+    if (canonical !== undefined) this.addCanonical(canonical, entry);
     if (canonical === undefined || this.mixed) this.enterBucket(hashOf(key), entry);
   }
 
@@ -272,7 +297,8 @@ export class PyDict extends PyObject {
     const { keys, values } = this;
     this.keys = [];
     this.values = [];
-    this.index = new Map();
+    this.index = noIndex;
+    this.ints = undefined;
     this.buckets = undefined;
     const { mixed } = this;
     for (let entry = 0; entry < keys.length; entry++) {
@@ -281,7 +307,7 @@ export class PyDict extends PyObject {
       const canonical = canonicalKey(key);
       const at = this.keys.push(key) - 1;
       this.values.push(values[entry]);
-      if (canonical !== undefined) this.index.set(canonical, at);
+      if (canonical !== undefined) this.addCanonical(canonical, at);
       if (canonical === undefined || mixed) this.enterBucket(hashOf(key), at);
     }
   }

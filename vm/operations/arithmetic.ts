@@ -274,6 +274,9 @@ export function binaryOperation(op: number, left: Value, right: Value): Value {
       case BinaryOperator.FLOOR_DIVIDE:
       case BinaryOperator.INPLACE_FLOOR_DIVIDE:
         return integer.floorDivide(left, right);
+      case BinaryOperator.ADD:
+      case BinaryOperator.INPLACE_ADD:
+        return integer.add(left, right);
       case BinaryOperator.SUBTRACT:
       case BinaryOperator.INPLACE_SUBTRACT:
         return integer.subtract(left, right);
@@ -294,6 +297,8 @@ export function binaryOperation(op: number, left: Value, right: Value): Value {
         break;
       default:
     }
+  } else if (typeof left === 'string' && typeof right === 'string') {
+    if (op === BinaryOperator.ADD || op === BinaryOperator.INPLACE_ADD) return left + right;
   } else if (left instanceof PyFloat && right instanceof PyFloat && !left.type.heap && !right.type.heap) {
     switch (op) {
       case BinaryOperator.ADD:
