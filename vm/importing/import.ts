@@ -12,6 +12,7 @@ import { stringOf } from '../objects/str.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { isTrue } from '../operations/truth.ts';
 import { libraryPathHook } from './library-finder.ts';
+import { explainMissing } from './unavailable.ts';
 
 // Importing is CPython's own: importlib._bootstrap and _bootstrap_external, run as bytecode. Here are what CPython writes in C
 // of it (Python/import.c) and the start of the two.
@@ -110,6 +111,7 @@ function findAndLoad(name: string): Value {
     return callMethod(importlib(), '_find_and_load', name, importFunction());
   } catch (error) {
     removeImportFrames(error);
+    explainMissing(error);
     throw error;
   }
 }

@@ -20,7 +20,7 @@ function createBuiltin(spec: Value): Value {
   return module;
 }
 
-/** CPython 3.14's Python/import.c, `_imp`. There are no frozen modules and no extension modules here. */
+/** CPython 3.14's Python/import.c, `_imp`. There are no frozen modules here, and extension modules are found only to say that they can't be loaded. */
 export const imp = (): ModuleDefinition => ({
   name: '_imp',
   doc: '(Extremely) low-level import machinery bits as used by importlib.',
@@ -38,7 +38,7 @@ export const imp = (): ModuleDefinition => ({
         lockDepth--;
       },
     ],
-    extension_suffixes: ['()', () => new PyList([])],
+    extension_suffixes: ['()', () => new PyList(['.cpython-314-x86_64-linux-gnu.so', '.abi3.so', '.so'])],
     is_builtin: ['(name, /)', (name: Value) => (isBuiltinModule(stringOf(name) ?? '') ? 1 : 0)],
     create_builtin: ['(spec, /)', createBuiltin],
     exec_builtin: ['(mod, /)', () => 0],
