@@ -14,9 +14,6 @@ import { InstructionSequence, NO_LOCATION } from './instruction.ts';
 import { type Numbers, numbersOf } from './numbers.ts';
 import type { Assemble } from './unit.ts';
 
-/** Most frame blocks that a function may nest (CO_MAXBLOCKS). */
-const MAX_BLOCKS = 21;
-
 /** co_flags that code inherits from the code that compiles it (PyCF_MASK). */
 const INHERITED_FLAGS =
   CodeFlag.CO_FUTURE_DIVISION |
@@ -258,8 +255,13 @@ export class Compiler {
 
   // --- frame blocks ------------------------------------------------------------------------------------------------
 
+  /** Most frame blocks that a function may nest (CO_MAXBLOCKS). */
+  protected get maximumBlocks(): number {
+    return 21;
+  }
+
   pushFrameBlock(block: FrameBlock): void {
-    if (this.u.frameBlocks.length === MAX_BLOCKS && !this.u.tooManyBlocks) {
+    if (this.u.frameBlocks.length === this.maximumBlocks && !this.u.tooManyBlocks) {
       this.u.tooManyBlocks = true;
       this.error('too many statically nested blocks', block.location);
     }

@@ -49,19 +49,37 @@ const changes: readonly Change[] = [
   { version: '3.14', features: [SyntaxFeature.ExceptWithoutParentheses, SyntaxFeature.TemplateStrings] },
 ];
 
-export interface ParserStack {
-  /** How many levels there are. */
-  readonly levels: number;
-  /** How many of them each further `elif` of a statement takes. */
-  readonly elif: number;
+/** What the parser of a version does otherwise than by lacking syntax. */
+export interface ParserRules {
+  /**
+   * How many levels its stack has, measured by asking it. A construct takes as many as it does in 3.8, one for each rule
+   * of a table-driven parser; brackets, of which no more than 200 nest, take a third more in the newer one.
+   */
+  readonly stackLevels: number;
+  /** The levels that each further `elif` of a statement takes. */
+  readonly elifLevels: number;
+  /** The levels that each `for` of a comprehension takes. */
+  readonly clauseLevels: number;
+  /** `(*a)` is read as if the parentheses were not there. */
+  readonly starredInParentheses: boolean;
+  /** `from __future__ import barry_as_FLUFL` in a text changes how the rest of it is read. */
+  readonly readsFlufl: boolean;
 }
 
-/**
- * How deeply a version's parser nests before it gives up, measured by asking it. The levels that a construct takes are
- * 3.8's: one for each rule of its table-driven parser. Brackets, limited to 200, take a third more in the newer one.
- */
-export function parserStack(version: string | undefined): ParserStack {
-  return version === '3.8' ? { levels: 1679, elif: 0 } : { levels: 5969, elif: 1 };
+const newest: ParserRules = {
+  stackLevels: 5969,
+  elifLevels: 1,
+  clauseLevels: 0,
+  starredInParentheses: false,
+  readsFlufl: true,
+};
+
+const older: Readonly<Record<string, ParserRules>> = {
+  '3.8': { stackLevels: 1679, elifLevels: 0, clauseLevels: 3, starredInParentheses: true, readsFlufl: false },
+};
+
+export function parserRules(version?: string): ParserRules {
+  return (version !== undefined ? older[version] : undefined) ?? newest;
 }
 
 /** What a construct is called in a message. */

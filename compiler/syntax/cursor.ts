@@ -1,6 +1,6 @@
 import { codePointsInBytes } from '../text/columns.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { lackingMessage, type ParserStack, parserStack, type SyntaxFeature } from './availability.ts';
+import { lackingMessage, type ParserRules, parserRules, type SyntaxFeature } from './availability.ts';
 import { TokenKind } from './token.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -38,7 +38,7 @@ export abstract class Cursor {
   /** Index of the current token. */
   protected p = 0;
   protected depth = 0;
-  protected stack: ParserStack = parserStack(undefined);
+  protected rules: ParserRules = parserRules();
 
   /** What the target does not know. */
   protected lacking: ReadonlySet<SyntaxFeature> = lacksNothing;
@@ -131,10 +131,10 @@ export abstract class Cursor {
     return index === 0 ? 0 : this.text.lastIndexOf('\n', index - 1) + 1;
   }
 
-  /** Begins what takes so many levels of the stack of CPython's parser; see `parserStack`. */
+  /** Begins what takes so many levels of the stack of CPython's parser; see `ParserRules`. */
   protected enter(levels: number): void {
     this.depth += levels;
-    if (this.depth > this.stack.levels) this.fail(tooDeep);
+    if (this.depth > this.rules.stackLevels) this.fail(tooDeep);
   }
 
   protected leave(levels: number): void {

@@ -85,7 +85,7 @@ export abstract class DisplayParser extends StringParser {
     const first = this.starNamedExpression();
     switch (this.kinds[this.p]) {
       case TokenKind.RPAR:
-        if (first.kind === NodeKind.Starred) this.fail();
+        if (first.kind === NodeKind.Starred && !this.rules.starredInParentheses) this.fail();
         this.p++;
         return first;
       case TokenKind.COMMA: {
@@ -251,8 +251,10 @@ export abstract class DisplayParser extends StringParser {
       const iter = this.binary(Level.Disjunction);
       const ifs: Expr[] = [];
       while (this.accept(TokenKind.IF)) ifs.push(this.binary(Level.Disjunction));
+      this.enter(this.rules.clauseLevels);
       clauses.push({ kind: NodeKind.comprehension, target, iter, ifs, is_async: isAsync });
     } while (this.kinds[this.p] === TokenKind.FOR || this.kinds[this.p] === TokenKind.ASYNC);
+    this.leave(clauses.length * this.rules.clauseLevels);
     return clauses;
   }
 

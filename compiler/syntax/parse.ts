@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
 import type { SourceText } from '../text/source.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
-import { lackingSyntax, parserStack } from './availability.ts';
+import { lackingSyntax, parserRules } from './availability.ts';
 import { ParseFailure, tooDeep } from './cursor.ts';
 import { GaveUp, RecoveringParser } from './recovery.ts';
 import { TokenKind } from './token.ts';
@@ -90,7 +90,7 @@ class ModuleParser extends RecoveringParser {
   run({ mode, version }: ParseOptions): Parsed {
     if (version !== undefined) {
       this.lacking = lackingSyntax(version);
-      this.stack = parserStack(version);
+      this.rules = parserRules(version);
     }
     const tree: Mod = mode === 'exec' ? this.file() : this.single(mode);
     const warnings = this.warningsBeforeError ?? [...this.tokens.warnings, ...this.stringWarnings];

@@ -279,7 +279,7 @@ export abstract class SimpleStatementParser extends PatternParser {
       while (this.accept(TokenKind.COMMA));
     }
     if (level === 0 && module === '__future__' && names.some((alias) => alias.name === 'barry_as_FLUFL')) {
-      this.barryAsBdfl = true;
+      this.barryAsBdfl = this.rules.readsFlufl;
     }
     return { kind: NodeKind.ImportFrom, ...this.spanFrom(start), module, names, level };
   }

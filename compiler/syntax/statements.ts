@@ -233,10 +233,10 @@ export abstract class StatementParser extends SimpleStatementParser {
       const test = this.namedExpression();
       this.expect(TokenKind.COLON);
       arms.push({ start, test, body: this.block() });
-      this.enter(this.stack.elif);
+      this.enter(this.rules.elifLevels);
     } while (this.kinds[this.p] === TokenKind.ELIF);
     let orelse = this.elseBlock();
-    this.leave(arms.length * this.stack.elif);
+    this.leave(arms.length * this.rules.elifLevels);
     for (let i = arms.length - 1; ; i--) {
       const { start, test, body } = arms[i];
       const statement: Stmt = { kind: NodeKind.If, ...this.spanFrom(start), test, body, orelse };

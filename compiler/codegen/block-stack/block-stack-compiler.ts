@@ -16,6 +16,10 @@ export class BlockStackCompiler extends Compiler {
   /** The `finally` blocks being compiled that a `return`, `break` or `continue` leaves. */
   readonly finallyIsLeft = new Set<FrameBlock>();
 
+  protected override get maximumBlocks(): number {
+    return 20;
+  }
+
   emit(op: Op, oparg = 0): void {
     const { u } = this;
     let location: Location = NO_LOCATION;
