@@ -41,6 +41,13 @@ export function formatException(exception: PyBaseException): string {
   return formatChain(exception, new Set(), '');
 }
 
+/** As the interpreter's own printer has it, which knows neither carets nor chains (PyTraceBack_Print): for unraisable ones. */
+export function formatUnraisable(exception: PyBaseException): string {
+  const { traceback } = exception;
+  const entries = traceback === null ? '' : `Traceback (most recent call last):\n${formatTraceback(traceback, false)}`;
+  return entries + formatExceptionOnly(exception);
+}
+
 function formatChain(exception: PyBaseException, seen: Set<PyBaseException>, indent: string): string {
   seen.add(exception);
   let text = '';
@@ -100,7 +107,7 @@ function formatGroup(exception: PyBaseException, seen: Set<PyBaseException>, ind
 }
 
 /** The entries of a traceback. */
-export function formatTraceback(traceback: PyTraceback): string {
+export function formatTraceback(traceback: PyTraceback, carets = true): string {
   let text = '';
   let last = '';
   let repeats = 0;
@@ -120,19 +127,21 @@ export function formatTraceback(traceback: PyTraceback): string {
     }
     repeats++;
     if (repeats > RECURSIVE_CUTOFF) continue;
-    text += formatEntry(entry);
+    text += formatEntry(entry, carets);
   }
   flush();
   return text;
 }
 
-function formatEntry(entry: PyTraceback): string {
+function formatEntry(entry: PyTraceback, carets: boolean): string {
   const { code } = entry.frame.code;
   let text = `  File "${code.co_filename}", line ${entry.lineno ?? 'None'}, in ${code.co_name}\n`;
   const source = entry.lineno === null ? undefined : sourceLines(code.co_filename);
   if (source === undefined) return text;
   const position =
-    entry.lasti < 0 ? undefined : entry.frame.program.position(entry.frame.program.indices[entry.lasti >> 1]);
+    entry.lasti < 0 || !carets
+      ? undefined
+      : entry.frame.program.position(entry.frame.program.indices[entry.lasti >> 1]);
   text += caretLine(source, entry.lineno as number, position);
   return text;
 }

@@ -1,5 +1,5 @@
 import { vm } from '../interpreter/state.ts';
-import { pythonException } from '../interpreter/unwind.ts';
+import { addTraceback, pythonException } from '../interpreter/unwind.ts';
 import type { PyBaseException } from '../objects/exception.ts';
 import type { PyModule } from '../objects/module.ts';
 import type { Value } from '../objects/object.ts';
@@ -13,6 +13,7 @@ const hookArgs = structSequence('UnraisableHookArgs', ['exc_type', 'exc_value', 
 export function writeUnraisable(exception: PyBaseException, message: Value, object: Value = null): void {
   const hook = (vm.modules.getString('sys') as PyModule).dict.getString('unraisablehook');
   if (hook === undefined || hook === null) return;
+  if (exception.traceback === null && vm.frame !== undefined) addTraceback(exception, vm.frame);
   try {
     call(hook, structSequenceOf(hookArgs, [exception.type, exception, exception.traceback, message, object]));
   } catch (error) {

@@ -8,6 +8,7 @@ import type { PyBaseException } from '../objects/exception.ts';
 import { importErrorType, isException, keyError, newException, typeError, valueError } from '../objects/exception.ts';
 import { newModule, PyModule } from '../objects/module.ts';
 import type { Slot, Value } from '../objects/object.ts';
+import { addRoot } from '../objects/roots.ts';
 import { stringOf } from '../objects/str.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { isTrue } from '../operations/truth.ts';
@@ -24,6 +25,7 @@ const BOOTSTRAP_EXTERNAL = '_frozen_importlib_external';
 export const LIBRARY_PATH = '<library>';
 
 let bootstrap: Value | undefined;
+addRoot(() => bootstrap);
 
 /** Forgets the import machinery of an interpreter that has ended. */
 export function resetImporting(): void {

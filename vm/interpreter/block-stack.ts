@@ -132,7 +132,9 @@ export function executeBlockStack(op: Opcode, frame: Frame, sp: number, arg: num
       frame.blocks!.length -= 3;
       return sp;
     case Opcode.POP_EXCEPT_38:
-      return leaveHandler(stack, popExceptHandler(frame));
+      // `return` out of a handler has put its value below the three, so the block's level doesn't say where they are.
+      popExceptHandler(frame);
+      return leaveHandler(stack, sp - 3);
     case Opcode.CALL_FINALLY_38:
       stack[sp] = nextOffset(frame);
       frame.ip = arg;

@@ -3,7 +3,8 @@ import type { PyDict } from '../objects/dict.ts';
 import type { PyBaseException } from '../objects/exception.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
-import type { Value } from '../objects/object.ts';
+import type { PyObject, Value } from '../objects/object.ts';
+import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
 
@@ -36,6 +37,12 @@ export class VmState {
   firstGenerator: PyGenerator | undefined = undefined;
   lastGenerator: PyGenerator | undefined = undefined;
   generatorCount = 0;
+  /** Weak references that are alive, in the order of their making. */
+  weakReferences = new Set<PyWeakref>();
+  /** Objects whose class has `__del__` and for which it hasn't been called. */
+  finalizable = new Set<PyObject>();
+  /** How long the three lists may become together before the unreachable are looked for (objects/collect.ts). */
+  collectAt = 2000;
   originTrackingDepth = 0;
   /** Between the end of the program and that of the interpreter. */
   finalizing = false;

@@ -4,6 +4,7 @@ import type { ModuleDefinition } from '../objects/define.ts';
 import type { PyDict } from '../objects/dict.ts';
 import { typeError } from '../objects/exception.ts';
 import type { Value } from '../objects/object.ts';
+import { addRoot } from '../objects/roots.ts';
 import { callWith, isCallable } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
 
@@ -16,6 +17,7 @@ interface ExitFunction {
 /** CPython 3.14's Modules/atexitmodule.c. */
 export const atexit = (): ModuleDefinition => {
   let functions: ExitFunction[] = [];
+  addRoot(() => functions);
   return {
     name: 'atexit',
     doc: 'allow programmer to define multiple exit functions to be executed upon normal program termination.',

@@ -12,6 +12,7 @@ import {
   type Slot,
   type Value,
 } from '../objects/object.ts';
+import { addRoot } from '../objects/roots.ts';
 import { BuiltinDef } from '../objects/signature.ts';
 import { tupleOf } from '../objects/tuple.ts';
 import { callWith } from '../operations/call.ts';
@@ -63,6 +64,7 @@ const missing = new PyObject(
 );
 
 let current: PyContext | undefined;
+addRoot(() => current);
 
 /** The context of the code that runs; made when first needed. */
 export function currentContext(): PyContext {

@@ -7,6 +7,7 @@ import { PyFloat } from '../objects/float.ts';
 import { integerOf, isInt } from '../objects/int.ts';
 import { PyList } from '../objects/list.ts';
 import { type KwNames, newType, PyObject, type PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
+import { addRoot } from '../objects/roots.ts';
 import { stringOf } from '../objects/str.ts';
 import { lookupAttribute } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
@@ -70,6 +71,7 @@ function character(name: string, value: Slot, otherwise: string): string {
 }
 
 let dialects = new PyDict();
+addRoot(() => dialects);
 let fieldLimit = 131072;
 
 function getDialect(name: Value): Value {

@@ -1,4 +1,5 @@
 import { liveGenerators } from '../interpreter/debugging.ts';
+import { collect } from '../objects/collect.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
 import { PyDict } from '../objects/dict.ts';
 import { PyList } from '../objects/list.ts';
@@ -6,8 +7,8 @@ import type { Value } from '../objects/object.ts';
 import { tupleOf } from '../objects/tuple.ts';
 
 /**
- * CPython 3.14's Modules/gcmodule.c, as far as a heap that JavaScript collects can have it: nothing is ever found
- * unreachable, thresholds are kept and shown.
+ * CPython 3.14's Modules/gcmodule.c, as far as a heap that JavaScript collects can have it: collect() finalises what nobody
+ * reaches (objects/collect.ts), thresholds are kept and shown.
  */
 export const gc = (): ModuleDefinition => {
   let enabled = true;
@@ -17,7 +18,7 @@ export const gc = (): ModuleDefinition => {
     name: 'gc',
     doc: 'This module provides access to the garbage collector for reference cycles.',
     functions: {
-      collect: ['(generation=2)', () => 0],
+      collect: ['(generation=2)', () => collect()],
       enable: [
         '()',
         () => {

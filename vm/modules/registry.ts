@@ -35,6 +35,7 @@ import { SYSCONFIGDATA, sysconfigdata } from './sysconfigdata.ts';
 import { thread } from './thread.ts';
 import { time } from './time.ts';
 import { tokenize } from './tokenize.ts';
+import { tracemalloc } from './tracemalloc.ts';
 import { typing } from './typing.ts';
 import { unicodedata } from './unicodedata.ts';
 import { warnings } from './warnings.ts';
@@ -71,6 +72,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   [SYSCONFIGDATA]: sysconfigdata,
   _thread: thread,
   _tokenize: tokenize,
+  _tracemalloc: tracemalloc,
   _typing: typing,
   _warnings: warnings,
   _weakref: weakref,

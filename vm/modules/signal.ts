@@ -3,6 +3,7 @@ import { vm } from '../interpreter/state.ts';
 import { builtinFunction, type ModuleDefinition } from '../objects/define.ts';
 import { keyboardInterruptType, newException, osErrorType, typeError, valueError } from '../objects/exception.ts';
 import type { Slot, Value } from '../objects/object.ts';
+import { addRoot } from '../objects/roots.ts';
 import { PySet } from '../objects/set.ts';
 import { index } from '../operations/arithmetic.ts';
 import { call, isCallable } from '../operations/call.ts';
@@ -58,6 +59,7 @@ const defaultIntHandler = builtinFunction('default_int_handler', [
 ]);
 
 const handlers = new Map<number, Value>();
+addRoot(() => handlers);
 
 function numberOf(value: Value): number {
   const number = Number(index(value));

@@ -1,4 +1,4 @@
-import { printException } from '../builtins/traceback-text.ts';
+import { formatUnraisable, printException } from '../builtins/traceback-text.ts';
 import type { Frame } from '../interpreter/frame.ts';
 import { intern } from '../interpreter/intern.ts';
 import { vm } from '../interpreter/state.ts';
@@ -17,12 +17,14 @@ import { PyFloat } from '../objects/float.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
 import { type Compare, type KwNames, newType, PyObject, PyType, typeOf, type Value } from '../objects/object.ts';
+import { stringOf } from '../objects/str.ts';
 import { structSequence, structSequenceOf } from '../objects/struct-sequence.ts';
 import { emptyTuple, type PyTuple, tupleOf } from '../objects/tuple.ts';
 import { index } from '../operations/arithmetic.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callSpecial } from '../operations/call.ts';
-import { repr } from '../operations/text.ts';
+import { enterRepr, leaveRepr } from '../operations/recursive-repr.ts';
+import { repr, str } from '../operations/text.ts';
 import { makeMonitoring, monitoringEvents } from './monitoring.ts';
 import { builtinModuleNames } from './registry.ts';
 
@@ -102,15 +104,27 @@ defineType(namespaceType, {
   tp_init: (self: PyNamespace, args: Value[], kwNames: KwNames) => {
     const given = args.length - (kwNames?.length ?? 0);
     if (given > 1) throw typeError(`${self.type.tp_name} expected at most 1 argument, got ${given}`);
-    if (given === 1) callMethod(self.dict, 'update', args[0]);
+    if (given === 1) {
+      const given = new PyDict();
+      callMethod(given, 'update', args[0]);
+      for (const [key, value] of given.entries()) {
+        if (stringOf(key) === undefined) throw typeError('keywords must be strings');
+        self.dict.set(key, value);
+      }
+    }
     kwNames?.forEach((name: string, i: number) => {
       self.dict.setString(name, args[given + i]);
     });
   },
   tp_repr: (self: PyNamespace) => {
     const name = self.type === namespaceType ? 'namespace' : self.type.tp_name;
-    const parts = [...self.dict.entries()].map(([key, value]) => `${String(key)}=${repr(value)}`);
-    return `${name}(${parts.join(', ')})`;
+    if (!enterRepr(self)) return `${name}(...)`;
+    try {
+      const parts = [...self.dict.entries()].map(([key, value]) => `${str(key)}=${repr(value)}`);
+      return `${name}(${parts.join(', ')})`;
+    } finally {
+      leaveRepr(self);
+    }
   },
   tp_richcompare: (self: PyNamespace, other: Value, op: Compare) =>
     typeOf(self.dict).tp_richcompare!(self.dict, other instanceof PyNamespace ? other.dict : null, op),
@@ -262,7 +276,8 @@ export function makeSys(options: SysOptions): PyModule {
             'write',
             object === undefined || object === null ? `${head}:\n` : `${head}: ${repr(object)}\n`,
           );
-          printException(exception as PyBaseException);
+          callMethod(err, 'write', formatUnraisable(exception as PyBaseException));
+          callMethod(err, 'flush');
         },
       ],
       audit: ['(event, /, *args)', () => undefined],
@@ -335,7 +350,6 @@ export function makeSys(options: SysOptions): PyModule {
       ],
       _clear_type_cache: ['()', () => undefined],
       _clear_internal_caches: ['()', () => undefined],
-      _git: ['()', () => null],
       activate_stack_trampoline: [
         '(backend, /)',
         () => {
@@ -350,6 +364,7 @@ export function makeSys(options: SysOptions): PyModule {
       version_info: structSequenceOf(versionInfo, [3, 14, 2, 'final', 0]),
       hexversion: 0x030e02f0,
       api_version: 1013,
+      _git: tupleOf(['Coroscope', '', '']),
       copyright: '',
       platform: 'linux',
       byteorder: 'little',

@@ -1,15 +1,14 @@
-import { printException } from '../builtins/traceback-text.ts';
+import { writeUnraisable } from '../builtins/unraisable.ts';
 import { FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
 import { close } from '../interpreter/suspend.ts';
 import { pythonException } from '../interpreter/unwind.ts';
 import { callMethod } from '../operations/attribute.ts';
-import { call } from '../operations/call.ts';
+import { call, callSpecial } from '../operations/call.ts';
 import { repr } from '../operations/text.ts';
-import type { PyBaseException } from './exception.ts';
 import type { PyGenerator } from './generator.ts';
-import type { PyModule } from './module.ts';
-import { asyncGeneratorType, coroutineType, type Value } from './object.ts';
+import { asyncGeneratorType, coroutineType, type PyObject, type Value } from './object.ts';
+import type { PyWeakref } from './weakref.ts';
 
 /** Warns that a coroutine was dropped before it was awaited (_PyErr_WarnUnawaitedCoroutine). */
 export function warnNeverAwaited(coroutine: PyGenerator): void {
@@ -33,31 +32,42 @@ export function finalizeGenerator(generator: PyGenerator): void {
   const { frame } = generator;
   if (frame === undefined || frame.state === FrameState.EXECUTING) return;
   try {
-    if (generator.type === asyncGeneratorType && generator.finalizer !== null && !generator.closed) {
-      call(generator.finalizer, generator);
-      generator.finish();
+    if (generator.hookCalled) generator.finish();
+    else if (generator.type === asyncGeneratorType && generator.finalizer !== null && !generator.closed) {
+      // The hook may keep it, to close it later; it is asked only once.
+      const { finalizer } = generator;
+      generator.finalizer = null;
+      generator.hookCalled = true;
+      call(finalizer, generator);
     } else if (generator.type === coroutineType && frame.state === FrameState.CREATED) {
       warnNeverAwaited(generator);
     } else if (frame.state === FrameState.CREATED) generator.finish();
     else close(generator);
   } catch (error) {
-    ignored(pythonException(error), generator);
+    writeUnraisable(pythonException(error), `Exception ignored while closing generator ${repr(generator)}`);
     generator.finish();
   }
 }
 
-/** An exception that nobody can catch (PyErr_FormatUnraisable). */
-function ignored(exception: PyBaseException, object: Value): void {
-  const stderr = (vm.modules.getString('sys') as PyModule).dict.getString('stderr');
-  if (stderr === undefined || stderr === null) return;
-  callMethod(stderr, 'write', `Exception ignored while closing generator ${repr(object)}:\n`);
-  printException(exception);
+/** Calls an object's `__del__`, once in its life (slot_tp_finalize). */
+export function finalizeObject(object: PyObject): void {
+  if (!vm.finalizable.delete(object)) return;
+  const method = object.type.lookup('__del__');
+  if (method === undefined) return;
+  try {
+    callSpecial(object, '__del__');
+  } catch (error) {
+    writeUnraisable(pythonException(error), `Exception ignored while calling deallocator ${repr(method)}`);
+  }
 }
 
-/** Finalises everything still suspended, oldest first: the end of the interpreter. */
-export function finalizeAll(): void {
-  for (let generator = vm.firstGenerator; generator !== undefined; generator = vm.firstGenerator) {
-    finalizeGenerator(generator);
-    if (vm.firstGenerator === generator) generator.finish();
+/** Calls the callback of a weak reference whose referent died (handle_callback). */
+export function callReferenceCallback(reference: PyWeakref): void {
+  const { callback } = reference;
+  if (callback === null) return;
+  try {
+    call(callback, reference);
+  } catch (error) {
+    writeUnraisable(pythonException(error), `Exception ignored while calling weakref callback ${repr(callback)}`);
   }
 }

@@ -23,6 +23,8 @@ export class PyGenerator extends PyObject {
   runningAsync = false;
   closed = false;
   finalizer: Value = null;
+  /** The finalizer hook has had it. */
+  hookCalled = false;
   nextLive: PyGenerator | undefined = undefined;
   previousLive: PyGenerator | undefined = undefined;
   /** Who made it, for the debugger: the code object and line of the frame that called. */

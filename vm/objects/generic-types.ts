@@ -157,13 +157,17 @@ defineType(genericAliasType, {
     own.has(name) ? genericGetAttribute(self, name) : getAttribute(self.origin, name),
   tp_iter: (self: PyGenericAlias) => {
     let done = false;
-    return new NativeIterator(unpackIteratorType, () => {
-      if (done) return undefined;
-      done = true;
-      const starred = newGenericAlias(self.origin, self.args);
-      starred.starred = true;
-      return starred;
-    });
+    return new NativeIterator(
+      unpackIteratorType,
+      () => {
+        if (done) return undefined;
+        done = true;
+        const starred = newGenericAlias(self.origin, self.args);
+        starred.starred = true;
+        return starred;
+      },
+      self,
+    );
   },
   mp_subscript: (self: PyGenericAlias, item: Value) => {
     const args = substitute(self, self.args.items, parametersOf(self.args.items).items, item);

@@ -24,12 +24,17 @@ export class CallableIterator extends PyObject {
   }
 }
 
-/** An iterator over items that a TypeScript function gives one by one; undefined ends it. */
+/**
+ * An iterator over items that a TypeScript function gives one by one; undefined ends it. `sources` is all that the function
+ * holds and that could hold an object: the collector sees that, not the function's variables.
+ */
 export class NativeIterator extends PyObject {
   advance: (() => Slot) | undefined;
-  constructor(type: PyType, advance: () => Slot) {
+  readonly sources: unknown;
+  constructor(type: PyType, advance: () => Slot, sources: unknown = undefined) {
     super(type);
     this.advance = advance;
+    this.sources = sources;
   }
 }
 

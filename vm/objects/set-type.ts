@@ -1,3 +1,4 @@
+import { vm } from '../interpreter/state.ts';
 import { hashOf } from '../operations/hash.ts';
 import { forEach, toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
@@ -5,7 +6,6 @@ import { bind } from './bind.ts';
 import { defineType } from './define.ts';
 import { keyError, runtimeError, typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
-import { NativeIterator } from './iterator.ts';
 import { PyList } from './list.ts';
 import {
   Compare,
@@ -14,7 +14,7 @@ import {
   type KwNames,
   NotImplemented,
   newType,
-  type PyObject,
+  PyObject,
   type PyType,
   setType,
   typeOf,
@@ -25,22 +25,47 @@ import { PySet } from './set.ts';
 import { tupleOf } from './tuple.ts';
 
 export const setIteratorType = newType('set_iterator');
+
+/** Goes over the items that the set had in the beginning; a set of another size by then is an error. */
+class SetIterator extends PyObject {
+  set: PySet | undefined;
+  readonly items: readonly Value[];
+  readonly size: number;
+  at = 0;
+  constructor(set: PySet) {
+    super(setIteratorType);
+    this.set = set;
+    this.items = set.items();
+    this.size = set.size;
+  }
+}
+
 defineType(setIteratorType, {
   subclassable: false,
   tp_iter: (self: Value) => self,
-  tp_iternext: (self: NativeIterator) => self.advance?.(),
+  tp_iternext: (self: SetIterator) => {
+    if (self.set === undefined) return undefined;
+    if (self.set.size !== self.size) {
+      self.set = undefined;
+      throw runtimeError('Set changed size during iteration');
+    }
+    if (self.at < self.items.length) return self.items[self.at++];
+    self.set = undefined;
+    return undefined;
+  },
+  methods: {
+    __length_hint__: [
+      '($self, /)',
+      ({ set, size, items, at }: SetIterator) => (set === undefined || set.size !== size ? 0 : items.length - at),
+    ],
+    __reduce__: [
+      '($self, /)',
+      (self: SetIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self))])]),
+    ],
+  },
 });
 
-function iterate(self: PySet): Value {
-  const items = self.items();
-  const { size } = self;
-  let at = 0;
-  return new NativeIterator(setIteratorType, () => {
-    if (at >= items.length) return undefined;
-    if (self.size !== size) throw runtimeError('Set changed size during iteration');
-    return items[at++];
-  });
-}
+const iterate = (self: PySet): Value => new SetIterator(self);
 
 /** A PySet of any iterable, itself if it is one. */
 function asSet(iterable: Value): PySet {

@@ -50,7 +50,7 @@ defineType(templateType, {
       if (i < self.interpolations.items.length) parts.push(self.interpolations.items[i]);
     });
     let at = 0;
-    return new NativeIterator(templateIteratorType, () => parts[at++]);
+    return new NativeIterator(templateIteratorType, () => parts[at++], parts);
   },
   members: {
     strings: [(self: PyTemplate) => self.strings],

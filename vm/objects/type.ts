@@ -159,7 +159,7 @@ function reduceByCopyreg(self: Value, protocol: Value): Value {
   // object_getstate: what a built-in type holds can't be seen from outside, list's and dict's items apart.
   const required =
     newArgs === undefined && newArgsEx === undefined && !(self instanceof PyList || self instanceof PyDict);
-  if (required && type.layout !== objectType && !describesState(type)) {
+  if (required && type !== objectType && !(self instanceof PyInstance) && !describesState(type)) {
     throw typeError(`cannot pickle '${type.tp_name}' object`);
   }
   const state = call(getAttribute(self, '__getstate__'));

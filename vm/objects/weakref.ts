@@ -1,3 +1,4 @@
+import { vm } from '../interpreter/state.ts';
 import * as arithmetic from '../operations/arithmetic.ts';
 import { getAttribute, setAttribute } from '../operations/attribute.ts';
 import { callWith, isCallable } from '../operations/call.ts';
@@ -46,6 +47,16 @@ export class PyWeakref extends PyObject {
 
 const references = new WeakMap<PyObject, PyWeakref[]>();
 
+/** Takes a reference that nobody holds any more off its referent: its callback is never called. */
+export function dropReference(reference: PyWeakref): void {
+  vm.weakReferences.delete(reference);
+  const { referent } = reference;
+  if (referent === undefined) return;
+  const others = references.get(referent)?.filter((each) => each !== reference) ?? [];
+  if (others.length === 0) references.delete(referent);
+  else references.set(referent, others);
+}
+
 /** The weak references to an object that are alive, in the order of their making. */
 export function weakReferences(object: Value): readonly PyWeakref[] {
   return typeof object === 'object' && object !== null ? (references.get(object) ?? []) : [];
@@ -69,6 +80,8 @@ function makeReference(type: PyType, referent: Value, callback: Value): PyWeakre
   const made = new PyWeakref(type, referent, callback);
   if (known === undefined) references.set(referent, [made]);
   else known.push(made);
+  vm.weakReferences.add(made);
+  if (vm.weakReferences.size > vm.collectAt) vm.fuel = Math.min(vm.fuel, 0);
   return made;
 }
 
@@ -77,12 +90,15 @@ function weaklyReferenceable(referent: PyObject): boolean {
   return referent.type.hasDict || referent.type.lookup('__weakref__') !== undefined;
 }
 
-/** Ends all weak references to an object that dies; gives those whose callbacks are to be called. */
+/** Ends all weak references to an object that dies; gives those whose callbacks are to be called, youngest first. */
 export function clearWeakReferences(object: PyObject): PyWeakref[] {
   const dead = references.get(object) ?? [];
   references.delete(object);
-  for (const ref of dead) ref.referent = undefined;
-  return dead.filter((ref) => ref.callback !== null);
+  for (const ref of dead) {
+    ref.referent = undefined;
+    vm.weakReferences.delete(ref);
+  }
+  return dead.filter((ref) => ref.callback !== null).reverse();
 }
 
 const binder = new BuiltinDef('weakref', 'weakref', '(object, callback=None, /)', () => null, false, null);

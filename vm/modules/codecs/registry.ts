@@ -23,6 +23,7 @@ import {
 } from '../../objects/exception.ts';
 import { isInt } from '../../objects/int.ts';
 import { typeOf, type Value } from '../../objects/object.ts';
+import { addRoot } from '../../objects/roots.ts';
 import { stringOf } from '../../objects/str.ts';
 import { PyTuple, tupleOf } from '../../objects/tuple.ts';
 import { unicodeError } from '../../objects/unicode-error.ts';
@@ -35,6 +36,7 @@ import { codePointEscape } from '../../text/repr.ts';
 
 const searchFunctions: Value[] = [];
 const codecs = new Map<string, PyTuple>();
+addRoot(() => codecs);
 
 /** `codecs.register(search_function)`. */
 export function registerSearch(search: Value): void {
@@ -72,6 +74,7 @@ export function lookupCodec(encoding: string): PyTuple {
 }
 
 const handlers = new Map<string, Value>();
+addRoot(() => handlers);
 
 const BUILTIN_HANDLERS: ReadonlySet<string> = new Set([...Object.keys(encodeHandlers), 'namereplace']);
 const encoders: Readonly<Record<string, EncodeHandler>> = {

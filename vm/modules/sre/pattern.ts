@@ -141,12 +141,16 @@ function findall(self: PyPattern, string: Value, pos: Slot, endpos: Slot): Value
 
 function finditer(self: PyPattern, string: Value, pos: Slot, endpos: Slot): Value {
   const search = new Search(self, string, pos, endpos);
-  return new NativeIterator(matchIteratorType, () => {
-    if (search.matcher.start > search.matcher.end || !search.next()) return undefined;
-    const found = search.match();
-    search.advance();
-    return found;
-  });
+  return new NativeIterator(
+    matchIteratorType,
+    () => {
+      if (search.matcher.start > search.matcher.end || !search.next()) return undefined;
+      const found = search.match();
+      search.advance();
+      return found;
+    },
+    search,
+  );
 }
 
 defineType(matchIteratorType, {

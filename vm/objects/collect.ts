@@ -1,0 +1,324 @@
+import { Frame, FrameState, Return } from '../interpreter/frame.ts';
+import { Opcode } from '../interpreter/opcode.ts';
+import { Program } from '../interpreter/program.ts';
+import { type HandledException, vm } from '../interpreter/state.ts';
+import { asendType, athrowType } from './async-generator.ts';
+import { PyCode } from './code.ts';
+import { PyBuiltin, PyMethodDescriptor } from './descriptor.ts';
+import { PyDict } from './dict.ts';
+import { callReferenceCallback, finalizeGenerator, finalizeObject } from './finalization.ts';
+import { PyMethod } from './function.ts';
+import { PyGenerator } from './generator.ts';
+import { coroutineWrapperType } from './generator-type.ts';
+import { PyModule } from './module.ts';
+import { coroutineType, generatorType, type PyObject, PyType, Shape, type Slot, type Value } from './object.ts';
+import { declaredRoots } from './roots.ts';
+import { PyTuple } from './tuple.ts';
+import { clearWeakReferences, dropReference, PyWeakref } from './weakref.ts';
+
+/** What an object holds, handed one by one to `visit`: CPython's tp_traverse for every type at once. */
+type Visit = (held: object) => void;
+
+/** The list of objects that care is looked through when it has grown to this length, or to twice what the last time left. */
+const THRESHOLD = 2000;
+
+/**
+ * Visits everything that an object holds. JavaScript's own fields are what is walked, so a type can't forget one. Left out
+ * are what CPython holds weakly too (`PyWeakref.referent`, a type's subclasses, the links of the list of live generators) and caches.
+ */
+function traverse(object: object, visit: Visit): void {
+  if (Array.isArray(object)) visitArray(object, object.length, visit);
+  else if (object instanceof PyDict) {
+    visitArray(object.keys, object.keys.length, visit);
+    visitArray(object.values, object.values.length, visit);
+    visitFields(object, dictFields, visit);
+  } else if (object instanceof PyType) visitFields(object, typeFields, visit);
+  else if (object instanceof PyGenerator) visitFields(object, generatorFields, visit);
+  else if (object instanceof PyWeakref) visitFields(object, referenceFields, visit);
+  else if (object instanceof PyCode) visitArray(object.consts, object.consts.length, visit);
+  else if (object instanceof Frame) visitFrame(object, visit);
+  else if (object instanceof Map) {
+    for (const [key, value] of object) {
+      if (typeof key === 'object' && key !== null) visit(key);
+      if (typeof value === 'object' && value !== null) visit(value);
+    }
+  } else if (object instanceof Set) {
+    for (const item of object) if (typeof item === 'object' && item !== null) visit(item);
+  } else if (ArrayBuffer.isView(object) || object instanceof Program || object instanceof Shape) return;
+  else visitFields(object, nothing, visit);
+}
+
+const nothing: ReadonlySet<string> = new Set();
+const dictFields = new Set(['keys', 'values', 'index', 'buckets']);
+const typeFields = new Set(['subclasses', 'cache', 'rootShape']);
+const generatorFields = new Set(['nextLive', 'previousLive', 'createdIn']);
+const referenceFields = new Set(['referent']);
+const frameFields = new Set(['stack', 'program', 'back']);
+
+function visitFields(object: object, except: ReadonlySet<string>, visit: Visit): void {
+  for (const name in object) {
+    const held = (object as Record<string, unknown>)[name];
+    if (typeof held === 'object' && held !== null && !except.has(name)) visit(held);
+  }
+}
+
+function visitArray(items: readonly unknown[], end: number, visit: Visit): void {
+  for (let i = 0; i < end; i++) {
+    const item = items[i];
+    if (typeof item === 'object' && item !== null) visit(item);
+  }
+}
+
+function visitFrame(frame: Frame, visit: Visit): void {
+  const { state, stack, program } = frame;
+  visitArray(stack, state === FrameState.COMPLETED ? program.localCount : frame.sp, visit);
+  visitFields(frame, frameFields, visit);
+  if (frame.back !== undefined) visit(frame.back);
+}
+
+/** Everything that can be reached from our own roots. */
+function markReachable(): Set<object> {
+  const marked = new Set<object>();
+  const pending: object[] = [];
+  const visit = (held: object): void => {
+    if (marked.has(held)) return;
+    marked.add(held);
+    pending.push(held);
+  };
+  const root = (held: unknown): void => {
+    if (typeof held === 'object' && held !== null) visit(held);
+  };
+  for (const held of declaredRoots()) root(held());
+  root(vm.modules);
+  root(vm.builtins);
+  root(vm.builtinsModule);
+  root(vm.asyncGenFirstIter);
+  root(vm.asyncGenFinalizer);
+  root(vm.stopValue);
+  for (let level: HandledException | undefined = vm.handled; level !== undefined; level = level.previous) {
+    root(level.value);
+  }
+  let entered = false;
+  for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
+    root(frame);
+    // What TypeScript that this frame called works with lies where the operands of the instruction lie.
+    if (entered) visitArray(frame.stack, frame.stack.length, visit);
+    entered = frame.onReturn === Return.ENTRY;
+  }
+  if (atSafepoint && vm.frame !== undefined) visitArray(vm.frame.stack, vm.frame.stack.length, visit);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) traverse(next, visit);
+  return marked;
+}
+
+/**
+ * Whether our roots are all there is. TypeScript that calls Python code, such as sorted() with a key, may hold objects in its own
+ * variables, which can't be looked through. Then nothing is known to be unreachable, so nothing is collected.
+ */
+function rootsAreComplete(): boolean {
+  for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
+    const { back } = frame;
+    if (frame.onReturn === Return.ENTRY && back !== undefined && !entersDirectly(back, frame)) return false;
+  }
+  return true;
+}
+
+/** Functions that hold nothing but their arguments while they run Python code. */
+const transparent = new Set(['exec', 'eval', '__import__', '__build_class__', 'throw', 'close', 'aclose', 'athrow']);
+/** Those that hold nothing else either, if what they run is their argument itself and no iterator of ours around it. */
+const forwarding = new Set(['run', 'next', 'send', '__next__', '__call__', 'getattr', 'setattr', 'hasattr', 'delattr']);
+
+/** Whether the instruction that `caller` is at has started `entry` without TypeScript between them that holds objects. */
+function entersDirectly(caller: Frame, entry: Frame): boolean {
+  const index = caller.ip - 1;
+  const operation = caller.program.pristine[index];
+  switch (operation) {
+    case Opcode.IMPORT_NAME:
+    case Opcode.LOAD_ATTR:
+    case Opcode.LOAD_ATTR_METHOD:
+    case Opcode.LOAD_ATTR_INSTANCE_VALUE:
+    case Opcode.LOAD_ATTR_SLOT:
+    case Opcode.LOAD_ATTR_METHOD_NO_DICT:
+    case Opcode.LOAD_ATTR_METHOD_WITH_SHAPE:
+    case Opcode.LOAD_SUPER_ATTR:
+    case Opcode.STORE_ATTR:
+    case Opcode.STORE_ATTR_INSTANCE_VALUE:
+    case Opcode.DELETE_ATTR:
+    case Opcode.YIELD_DELEGATED:
+      return true;
+    case Opcode.SEND:
+      return entry.generator !== undefined && forwardsSend(caller.stack[caller.sp - 1]);
+    case Opcode.CALL:
+      return callEnters(caller, caller.sp - caller.program.args[index] - 2, entry);
+    case Opcode.CALL_FUNCTION_EX:
+      return callEnters(caller, caller.sp - 4, entry);
+    default:
+      return false;
+  }
+}
+
+/** Whether sending to a value resumes a generator with nothing held between. */
+function forwardsSend(receiver: Slot): boolean {
+  if (typeof receiver !== 'object' || receiver === null) return false;
+  const { type } = receiver;
+  return (
+    type === generatorType ||
+    type === coroutineType ||
+    type === coroutineWrapperType ||
+    type === asendType ||
+    type === athrowType
+  );
+}
+
+function callEnters(caller: Frame, base: number, entry: Frame): boolean {
+  const callable = caller.stack[base];
+  if (callable instanceof PyBuiltin || callable instanceof PyMethodDescriptor) {
+    const { name } = callable.def;
+    if (transparent.has(name)) return true;
+    if (!forwarding.has(name)) return false;
+  }
+  const operands = caller.stack.slice(base, caller.sp);
+  for (const operand of operands.flatMap((each) => (each instanceof PyTuple ? each.items : each))) {
+    if (typeof operand !== 'object' || operand === null) continue;
+    if (operand === entry.generator || operand === entry.func) return true;
+    if (operand instanceof PyMethod && operand.func === entry.func) return true;
+    if (operand instanceof PyBuiltin && operand.self === entry.generator && entry.generator !== undefined) return true;
+    if (entry.func === undefined) continue;
+    if (operand.type.lookup(entry.func.name) === entry.func) return true;
+    if (operand instanceof PyType && operand.lookup(entry.func.name) === entry.func) return true;
+  }
+  return false;
+}
+
+let collecting = false;
+let atSafepoint = false;
+
+/**
+ * Finds the objects that care and that nothing reaches any more, ends their weak references and finalises them; gives how
+ * many there were. Deterministic: the order is that of their making, but whoever holds another comes before it, as
+ * reference counting would have it.
+ */
+export function collect(): number {
+  if (collecting || !rootsAreComplete()) return 0;
+  collecting = true;
+  try {
+    const marked = markReachable();
+    const dead = caringObjects().filter((object) => !marked.has(object));
+    const callbacks: PyWeakref[] = [];
+    for (const reference of [...vm.weakReferences]) {
+      if (!marked.has(reference)) dropReference(reference);
+    }
+    const lost = new Set<PyObject>();
+    for (const { referent } of vm.weakReferences) {
+      if (referent !== undefined && !marked.has(referent)) lost.add(referent);
+    }
+    for (const object of lost) callbacks.push(...clearWeakReferences(object));
+    for (const reference of callbacks) callReferenceCallback(reference);
+    for (const object of holdersFirst(dead)) finalize(object);
+    forgetSubclasses(dead.length > 0 ? markReachable() : marked);
+    return dead.length + lost.size;
+  } finally {
+    collecting = false;
+    vm.collectAt = Math.max(THRESHOLD, 2 * (vm.generatorCount + vm.weakReferences.size + vm.finalizable.size));
+  }
+}
+
+/** As collect(), from the run loop between two instructions, when the list of objects that care has doubled. */
+export function collectIfDue(): void {
+  if (vm.generatorCount + vm.weakReferences.size + vm.finalizable.size < vm.collectAt) return;
+  atSafepoint = true;
+  try {
+    collect();
+  } finally {
+    atSafepoint = false;
+    vm.collectAt = Math.max(THRESHOLD, 2 * (vm.generatorCount + vm.weakReferences.size + vm.finalizable.size));
+  }
+}
+
+function finalize(object: PyObject): void {
+  if (object instanceof PyGenerator) finalizeGenerator(object);
+  else finalizeObject(object);
+}
+
+/** Unfinished generators and objects with `__del__`, oldest first. */
+function caringObjects(): PyObject[] {
+  const found: PyObject[] = [...vm.finalizable];
+  for (let next = vm.firstGenerator; next !== undefined; next = next.nextLive) found.push(next);
+  return found;
+}
+
+/** Classes that nothing reaches any more are no subclasses of those that stay. */
+function forgetSubclasses(marked: ReadonlySet<object>): void {
+  for (const object of marked) {
+    if (!(object instanceof PyType)) continue;
+    for (const subclass of object.subclasses) {
+      if (subclass.heap && !marked.has(subclass)) object.subclasses.delete(subclass);
+    }
+  }
+}
+
+/** Orders objects so that each comes after those that hold it, those of a cycle by age. Modules hold nothing here: they hold all. */
+function holdersFirst(objects: readonly PyObject[]): PyObject[] {
+  if (objects.length < 2) return [...objects];
+  const wanted = new Set<object>(objects);
+  const held = new Set<object>();
+  const visitAll = newTraversal(wanted, held);
+  for (const object of objects) visitAll(object);
+  const walk = newTraversal(wanted, new Set());
+  const sources = objects.filter((object) => !held.has(object));
+  const ordered = sources
+    .reverse()
+    .flatMap((object) => walk(object))
+    .reverse();
+  return [...ordered, ...objects.flatMap((object) => walk(object).reverse())];
+}
+
+/** Walks from one object after the other to what hasn't been visited; gives the wanted ones, those held before their holders. */
+function newTraversal(wanted: ReadonlySet<object>, held: Set<object>): (from: PyObject) => PyObject[] {
+  const visited = new Set<object>();
+  for (const module of vm.modules.valueList()) {
+    if (!(module instanceof PyModule)) continue;
+    visited.add(module);
+    visited.add(module.dict);
+  }
+  const left = Symbol('left');
+  const pending: (object | typeof left)[] = [];
+  const visit = (found: object): void => {
+    if (wanted.has(found)) held.add(found);
+    if (!visited.has(found)) pending.push(found);
+  };
+  return (from) => {
+    const finished: PyObject[] = [];
+    pending.push(from);
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (next === left) {
+        finished.push(pending.pop() as PyObject);
+        continue;
+      }
+      const object = next as object;
+      if (visited.has(object)) continue;
+      visited.add(object);
+      if (wanted.has(object)) pending.push(object, left);
+      traverse(object, visit);
+    }
+    return finished;
+  };
+}
+
+/** The end of the interpreter: what nobody reaches is finalised first, then all the rest, names of `__main__` in their order. */
+export function finalizeAll(): void {
+  collect();
+  const main = vm.modules.getString('__main__');
+  const named = main instanceof PyModule ? new Set<Value>(main.dict.valueList()) : new Set<Value>();
+  collecting = true;
+  try {
+    for (let caring = caringObjects(); caring.length > 0; caring = caringObjects()) {
+      const inOrder = [...[...named].filter((value) => caring.includes(value as PyObject)), ...caring] as PyObject[];
+      for (const object of holdersFirst([...new Set(inOrder)])) {
+        finalize(object);
+        if (object instanceof PyGenerator) object.finish();
+      }
+    }
+  } finally {
+    collecting = false;
+  }
+}
