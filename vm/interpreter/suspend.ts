@@ -211,7 +211,7 @@ export function makeThrown(type: Value, value: Value, traceback: PyTraceback | n
     else made = call(type, value);
     if (!(made instanceof BaseException)) {
       throw typeError(
-        `calling ${type.tp_name} should have returned an instance of BaseException, not ${typeOf(made).tp_name}`,
+        `calling ${repr(type)} should have returned an instance of BaseException, not ${typeOf(made).tp_name}`,
       );
     }
   } else if (type instanceof BaseException) {

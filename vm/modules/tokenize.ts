@@ -214,12 +214,8 @@ class ExtraTokenizer {
     if (atField && (text[0] === ':' || (text[0] === '!' && text !== '!='))) text = text[0];
     if (opening.includes(text)) this.brackets.push(text);
     else if (closing.includes(text)) {
-      const opened = this.brackets.pop();
-      if (opened === undefined) throw this.error(`unmatched '${text}'`, start);
-      const expected = closing[opening.indexOf(opened)];
-      if (expected !== text) {
-        throw this.error(`closing parenthesis '${text}' does not match opening parenthesis '${opened}'`, start);
-      }
+      // Brackets that don't match are not this tokenizer's concern (tok_extra_tokens).
+      this.brackets.pop();
       if (atField && text === '}') {
         open.fields.pop();
         open.inFormat.pop();

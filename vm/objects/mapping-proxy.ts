@@ -58,6 +58,9 @@ defineType(mappingProxyType, {
   tp_iter: (self: PyMappingProxy) => getIterator(self.mapping),
   tp_richcompare: (self: PyMappingProxy, other: Value, op: Compare) =>
     richCompare(self.mapping, other instanceof PyMappingProxy ? other.mapping : other, op),
+  nb_inplace_or: (self: PyMappingProxy) => {
+    throw typeError(`'|=' is not supported by ${self.type.tp_name}; use '|' instead`);
+  },
   nb_or: (left: Value, right: Value) => bitOr(unwrap(left), unwrap(right)),
   sq_length: (self: PyMappingProxy) => lengthOf(self.mapping),
   sq_contains: (self: PyMappingProxy, key: Value) => self.attribute(key) !== undefined || contains(self.mapping, key),

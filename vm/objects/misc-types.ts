@@ -3,6 +3,7 @@ import { positions } from '../../compiler/bytecode/positions.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
+import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
@@ -13,7 +14,7 @@ import { PyBytes } from './bytes.ts';
 import { PyCode } from './code.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
-import { attributeError, runtimeError, typeError } from './exception.ts';
+import { attributeError, indexErrorType, newException, runtimeError, typeError } from './exception.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyModule } from './module.ts';
 import {
@@ -206,6 +207,15 @@ defineType(codeType, {
     _co_code_adaptive: [(self: PyCode) => bytesOf(self.code.co_code)],
   },
   methods: {
+    _varname_from_oparg: [
+      '($self, /, oparg)',
+      (self: PyCode, oparg: Value) => {
+        const name = self.code.co_localsplusnames[Number(index(oparg))];
+        if (name === undefined) throw newException(indexErrorType, 'tuple index out of range');
+        return name;
+      },
+      '(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method is for internal use only and may change or go away.',
+    ],
     co_positions: [
       '($self, /)',
       (self: PyCode) => {

@@ -108,6 +108,13 @@ export function toInteger(value: Value): Integer {
 
 const intRepr = (self: Value): string => integerToText(plain(self), vm.intMaxStrDigits);
 
+/** The argument of __format__. */
+function formatSpecArgument(spec: Value): string {
+  const text = stringOf(spec);
+  if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
+  return text;
+}
+
 defineType(intType, {
   doc: 'int([x]) -> integer\nint(x, base=10) -> integer',
   unboxSelf: true,
@@ -154,7 +161,7 @@ defineType(intType, {
     ],
     __format__: [
       '($self, format_spec, /)',
-      (self: Integer, spec: string) => formatInteger(self, spec, 'int', vm.intMaxStrDigits),
+      (self: Integer, spec: Value) => formatInteger(self, formatSpecArgument(spec), 'int', vm.intMaxStrDigits),
     ],
     __trunc__: ['($self, /)', (self: Integer) => self],
     __floor__: ['($self, /)', (self: Integer) => self],
@@ -352,7 +359,10 @@ defineType(floatType, {
         return conversion.roundToInteger(self.value);
       },
     ],
-    __format__: ['($self, format_spec, /)', (self: PyFloat, spec: string) => formatFloat(self.value, spec)],
+    __format__: [
+      '($self, format_spec, /)',
+      (self: PyFloat, spec: Value) => formatFloat(self.value, formatSpecArgument(spec)),
+    ],
     __getnewargs__: ['($self, /)', (self: PyFloat) => tupleOf([new PyFloat(self.value)])],
   },
   classMethods: {
@@ -463,7 +473,10 @@ defineType(complexType, {
   methods: {
     conjugate: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, -self.imag)],
     __complex__: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, self.imag)],
-    __format__: ['($self, format_spec, /)', (self: PyComplex, spec: string) => formatComplex(self, spec)],
+    __format__: [
+      '($self, format_spec, /)',
+      (self: PyComplex, spec: Value) => formatComplex(self, formatSpecArgument(spec)),
+    ],
     __getnewargs__: ['($self, /)', (self: PyComplex) => tupleOf([new PyFloat(self.real), new PyFloat(self.imag)])],
   },
 });
