@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import manifest from '../package.json' with { type: 'json' };
 import type { Command } from './command.ts';
 import { compileCommand } from './compile.ts';

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { NodeHost } from '../host/node-host.ts';
+import { holdRunLoop } from '../host/run-loop.ts';
 import { runMain, startInterpreter } from '../vm/main-entry.ts';
 import { targetOption } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -26,6 +27,7 @@ The exit code is the program's own. FILE may be -, for stdin.
     const { code, report } = compiled({ bytes, filename }, target);
     if (report !== '') await write(process.stderr, report);
     if (code === undefined) return Exit.CONTENT;
+    holdRunLoop();
     startInterpreter(new NodeHost({ target: target.version }), {
       argv: [file, ...rest],
       path: [file === '-' ? '' : dirname(filename)],

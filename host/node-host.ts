@@ -11,6 +11,7 @@ import { decodeSource, sourceFromString } from '../compiler/text/source.ts';
 import type { CompileResult, Host, LibraryModule, ParseResult } from '../vm/host.ts';
 import { Library } from './library.ts';
 import { NodeFiles } from './node-files.ts';
+import { optimizeRunLoop } from './run-loop.ts';
 
 export interface NodeHostOptions {
   /** Target of what the program compiles; default '3.14'. */
@@ -72,6 +73,10 @@ export class NodeHost implements Host {
   }
 
   flush(): void {}
+
+  longRunning(): void {
+    optimizeRunLoop();
+  }
 
   compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
     const { code, diagnostics } = compile(source, {

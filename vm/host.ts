@@ -89,6 +89,8 @@ export interface Host {
   /** What print() reaches when sys.stdout is the original one: text that may be buffered until `flush`. */
   write(fd: 1 | 2, text: string): void;
   flush(): void;
+  /** Told once, when a program has run for some tenths of a second. */
+  longRunning?(): void;
   readonly environment: ReadonlyMap<string, string>;
   readonly platform: string;
   readonly pid: number;

@@ -99,12 +99,17 @@ export function isSame(left: Value, right: Value): boolean {
   return left === right;
 }
 
+/** After so many rations of fuel a program isn't a short one: importing asyncio takes two. */
+const LONG_RUN = 4;
+let rations = 0;
+
 export function refuel(frame: Frame, entering: boolean): void {
   if (vm.debugging !== undefined) {
     frame.sp = Math.max(frame.sp, frame.program.localCount);
     vm.debugging.outOfFuel(frame, entering);
   } else vm.fuel = FUEL_RATION;
   collectIfDue();
+  if (++rations === LONG_RUN) vm.host.longRunning?.();
   vm.onRation?.();
 }
 
@@ -247,7 +252,11 @@ export function dictMerge(dict: PyDict, other: Value, callable: Value): void {
   if (!(other instanceof PyDict) && lookupAttribute(other, 'keys') === undefined) {
     throw typeError(`${functionText(callable)} argument after ** must be a mapping, not ${typeOf(other).tp_name}`);
   }
-  const keys = other instanceof PyDict ? other.keyList() : toArray(call(getAttribute(other, 'keys')));
+  // A subclass may iterate in an order of its own, as OrderedDict does.
+  const keys =
+    other instanceof PyDict && other.type.tp_iter === dictType.tp_iter
+      ? other.keyList()
+      : toArray(call(getAttribute(other, 'keys')));
   for (const key of keys) {
     if (dict.has(key)) {
       if (stringOf(key) === undefined) throw typeError('keywords must be strings');
