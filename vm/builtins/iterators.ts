@@ -1,13 +1,14 @@
 import * as integer from '../numbers/integer.ts';
 import { bind } from '../objects/bind.ts';
-import { defineType } from '../objects/define.ts';
-import { typeError, valueError } from '../objects/exception.ts';
+import { type Declaration, defineType } from '../objects/define.ts';
+import { indexErrorType, isException, stopIterationType, typeError, valueError } from '../objects/exception.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
 import { type KwNames, newType, PyObject, type PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
 import { tupleOf } from '../objects/tuple.ts';
 import { index } from '../operations/arithmetic.ts';
 import { call, lookupSpecial } from '../operations/call.ts';
 import { getIterator, iterateNext } from '../operations/iterate.ts';
+import { lengthOf } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
 
 export const enumerateType = newType('enumerate');
@@ -52,6 +53,18 @@ class Zip extends PyObject {
   iterators: Value[] = [];
   strict = false;
 }
+
+/** How zip and map are pickled: `strict` is their state, which __init__'s arguments don't tell. */
+function reduceStrict(self: Zip | MapIterator, args: readonly Value[]): Value {
+  return tupleOf(self.strict ? [self.type, tupleOf([...args]), true] : [self.type, tupleOf([...args])]);
+}
+
+const strictState: Declaration = [
+  '($self, state, /)',
+  (self: Zip | MapIterator, state: Value) => {
+    self.strict = isTrue(state);
+  },
+];
 
 function zipNext(self: Zip): Slot {
   const { iterators } = self;
@@ -98,6 +111,10 @@ defineType(zipType, {
   },
   tp_iter: self_,
   tp_iternext: zipNext,
+  methods: {
+    __reduce__: ['($self, /)', (self: Zip) => reduceStrict(self, self.iterators)],
+    __setstate__: strictState,
+  },
 });
 
 class MapIterator extends PyObject {
@@ -140,6 +157,10 @@ defineType(mapType, {
     }
     return call(self.func, ...row);
   },
+  methods: {
+    __reduce__: ['($self, /)', (self: MapIterator) => reduceStrict(self, [self.func, ...self.iterators])],
+    __setstate__: strictState,
+  },
 });
 
 class FilterIterator extends PyObject {
@@ -165,6 +186,9 @@ defineType(filterType, {
       const item = next(self.iterator);
       if (item === undefined || isTrue(self.func === null ? item : call(self.func, item))) return item;
     }
+  },
+  methods: {
+    __reduce__: ['($self, /)', (self: FilterIterator) => tupleOf([self.type, tupleOf([self.func, self.iterator])])],
   },
 });
 
@@ -192,8 +216,40 @@ defineType(reversedType, {
   },
   tp_iter: self_,
   tp_iternext: (self: Reversed) => {
-    if (self.sequence === undefined || self.at < 0) return undefined;
-    return typeOf(self.sequence).sq_item!(self.sequence, self.at--);
+    if (self.sequence === undefined) return undefined;
+    if (self.at >= 0) {
+      try {
+        return typeOf(self.sequence).sq_item!(self.sequence, self.at--);
+      } catch (error) {
+        self.sequence = undefined;
+        if (isException(error, indexErrorType) || isException(error, stopIterationType)) return undefined;
+        throw error;
+      }
+    }
+    self.sequence = undefined;
+    return undefined;
   },
-  methods: { __length_hint__: ['($self, /)', (self: Reversed) => self.at + 1] },
+  methods: {
+    __length_hint__: [
+      '($self, /)',
+      (self: Reversed) => {
+        if (self.sequence === undefined) return 0;
+        return lengthOf(self.sequence) < self.at + 1 ? 0 : self.at + 1;
+      },
+    ],
+    __reduce__: [
+      '($self, /)',
+      (self: Reversed) => {
+        if (self.sequence === undefined) return tupleOf([self.type, tupleOf([tupleOf([])])]);
+        return tupleOf([self.type, tupleOf([self.sequence]), self.at]);
+      },
+    ],
+    __setstate__: [
+      '($self, state, /)',
+      (self: Reversed, state: Value) => {
+        if (self.sequence === undefined) return;
+        self.at = Math.max(-1, Math.min(Number(index(state)), lengthOf(self.sequence) - 1));
+      },
+    ],
+  },
 });

@@ -16,7 +16,6 @@ import { PyByteArray, PyBytes } from './bytes.ts';
 import { type Declaration, defineType } from './define.ts';
 import { bufferErrorType, indexError, newException, typeError, valueError } from './exception.ts';
 import { integerOf, isInt } from './int.ts';
-import { NativeIterator } from './iterator.ts';
 import { PyList } from './list.ts';
 import { toFloatValue, toInteger } from './number-types.ts';
 import {
@@ -27,6 +26,7 @@ import {
   type KwNames,
   NotImplemented,
   newType,
+  PyObject,
   type PyType,
   type Slot,
   typeOf,
@@ -367,22 +367,53 @@ const staticMethods: Record<string, Declaration> = {
 
 const bytesIteratorType = newType('bytes_iterator');
 const bytearrayIteratorType = newType('bytearray_iterator');
+
+class BytesIterator extends PyObject {
+  source: AnyBytes | undefined;
+  index = 0;
+  constructor(source: AnyBytes) {
+    super(source instanceof PyBytes ? bytesIteratorType : bytearrayIteratorType);
+    this.source = source;
+  }
+}
+
 for (const type of [bytesIteratorType, bytearrayIteratorType]) {
   defineType(type, {
     subclassable: false,
     tp_iter: (self: Value) => self,
-    tp_iternext: (self: NativeIterator) => self.advance?.(),
+    tp_iternext: (self: BytesIterator) => {
+      const byte = self.source?.bytes[self.index];
+      if (byte === undefined) self.source = undefined;
+      else self.index++;
+      return byte;
+    },
+    methods: {
+      __length_hint__: [
+        '($self, /)',
+        ({ source, index: at }: BytesIterator) => (source === undefined ? 0 : Math.max(0, source.bytes.length - at)),
+      ],
+      __reduce__: [
+        '($self, /)',
+        (self: BytesIterator) => {
+          const iter = vm.builtins.getString('iter')!;
+          if (self.source === undefined) return tupleOf([iter, tupleOf([tupleOf([])])]);
+          return tupleOf([iter, tupleOf([self.source]), self.index]);
+        },
+      ],
+      __setstate__: [
+        '($self, state, /)',
+        (self: BytesIterator, state: Value) => {
+          const { source } = self;
+          if (source !== undefined) self.index = Math.max(0, Math.min(Number(index(state)), source.bytes.length));
+        },
+      ],
+    },
   });
 }
 
 const common = {
   tp_richcompare: compare,
-  tp_iter: (self: AnyBytes) => {
-    let at = 0;
-    return new NativeIterator(self instanceof PyBytes ? bytesIteratorType : bytearrayIteratorType, () =>
-      at < self.bytes.length ? self.bytes[at++] : undefined,
-    );
-  },
+  tp_iter: (self: AnyBytes) => new BytesIterator(self),
   nb_remainder: modulo,
   sq_length: (self: AnyBytes) => self.bytes.length,
   sq_concat: (left: AnyBytes, right: Value) => {

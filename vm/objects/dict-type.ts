@@ -62,23 +62,28 @@ class DictIterator extends PyObject {
   readonly backwards: boolean;
   private readonly used: number;
   private entry: number;
+  /** Items still to be given, while the dict doesn't change. */
+  private left: number;
   constructor(source: PyDict, part: Part, backwards: boolean) {
     super((backwards ? reverseIteratorTypes : iteratorTypes)[part]);
     this.source = source;
     this.part = part;
     this.backwards = backwards;
     this.used = source.used;
+    this.left = source.used;
     this.entry = backwards ? source.keys.length - 1 : 0;
   }
 
   get remaining(): number {
-    return this.source === undefined || this.source.used !== this.used ? 0 : this.count();
+    return this.source === undefined || this.source.used !== this.used ? 0 : this.left;
   }
 
-  private count(): number {
-    const keys = this.source!.keys;
-    return (this.backwards ? keys.slice(0, this.entry + 1) : keys.slice(this.entry)).filter((k) => k !== undefined)
-      .length;
+  /** Another iterator that stands where this one does. */
+  clone(): DictIterator {
+    const clone = new DictIterator(this.source ?? new PyDict(), this.part, this.backwards);
+    clone.entry = this.entry;
+    clone.left = this.left;
+    return clone;
   }
 
   advance(): Slot {
@@ -93,6 +98,11 @@ class DictIterator extends PyObject {
       const at = this.backwards ? this.entry-- : this.entry++;
       const key = keys[at];
       if (key === undefined) continue;
+      if (this.left === 0 && !this.backwards) {
+        this.source = undefined;
+        throw runtimeError('dictionary keys changed during iteration');
+      }
+      this.left--;
       if (this.part === Part.KEYS) return key;
       return this.part === Part.VALUES ? values[at] : tupleOf([key, values[at]]);
     }
@@ -110,7 +120,7 @@ for (const type of [...iteratorTypes, ...reverseIteratorTypes]) {
       __length_hint__: ['($self, /)', (self: DictIterator) => self.remaining],
       __reduce__: [
         '($self, /)',
-        (self: DictIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self))])]),
+        (self: DictIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self.clone()))])]),
       ],
     },
   });

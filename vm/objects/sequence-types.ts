@@ -26,7 +26,6 @@ import {
   type CallableIterator,
   callableIteratorType,
   listIteratorType,
-  NativeIterator,
   RangeIterator,
   rangeIteratorType,
   type SequenceIterator,
@@ -101,6 +100,11 @@ function bound(value: Value, length: number): number {
   return plain < 0 ? Math.max(0, plain + length) : plain;
 }
 
+/** How an iterator is pickled that has nothing left to give. */
+function exhaustedIterator(empty: Value = emptyTuple): Value {
+  return tupleOf([vm.builtins.getString('iter')!, tupleOf([empty])]);
+}
+
 const arrayIterator = {
   subclassable: false,
   tp_iter: (self: Value) => self,
@@ -118,15 +122,17 @@ const arrayIterator = {
     __reduce__: [
       '($self, /)',
       (self: ArrayIterator) => {
-        const iter = vm.builtins.getString('iter')!;
-        if (self.source === undefined) return tupleOf([iter, tupleOf([emptyTuple])]);
-        return tupleOf([iter, tupleOf([self.source as unknown as Value]), self.index]);
+        if (self.source === undefined) {
+          return exhaustedIterator(self.type === listIteratorType ? new PyList([]) : emptyTuple);
+        }
+        return tupleOf([vm.builtins.getString('iter')!, tupleOf([self.source as unknown as Value]), self.index]);
       },
     ],
     __setstate__: [
       '($self, state, /)',
-      (self: ArrayIterator, state: number) => {
-        self.index = Math.max(0, state);
+      (self: ArrayIterator, state: Value) => {
+        if (self.source !== undefined)
+          self.index = Math.max(0, Math.min(Number(index(state)), self.source.items.length));
       },
     ],
   },
@@ -151,7 +157,15 @@ defineType(sequenceIteratorType, {
     __reduce__: [
       '($self, /)',
       (self: SequenceIterator) =>
-        tupleOf([vm.builtins.getString('iter')!, tupleOf([self.sequence ?? emptyTuple]), self.index]),
+        self.sequence === undefined
+          ? exhaustedIterator()
+          : tupleOf([vm.builtins.getString('iter')!, tupleOf([self.sequence]), self.index]),
+    ],
+    __setstate__: [
+      '($self, state, /)',
+      (self: SequenceIterator, state: Value) => {
+        self.index = Math.max(0, Number(index(state)));
+      },
     ],
   },
 });
@@ -170,6 +184,15 @@ defineType(callableIteratorType, {
       if (!isException(error, stopIterationType)) throw error;
     }
     return undefined;
+  },
+  methods: {
+    __reduce__: [
+      '($self, /)',
+      (self: CallableIterator) =>
+        self.callable === undefined
+          ? exhaustedIterator()
+          : tupleOf([vm.builtins.getString('iter')!, tupleOf([self.callable, self.sentinel])]),
+    ],
   },
 });
 
@@ -243,10 +266,49 @@ defineType(tupleType, {
 // list
 
 const reverseIteratorType = newType('list_reverseiterator');
+
+/** reversed(list). */
+class ReverseListIterator extends PyObject {
+  list: PyList | undefined;
+  /** Index of the next item. */
+  index: number;
+  constructor(list: PyList) {
+    super(reverseIteratorType);
+    this.list = list;
+    this.index = list.items.length - 1;
+  }
+}
+
 defineType(reverseIteratorType, {
   subclassable: false,
   tp_iter: (self: Value) => self,
-  tp_iternext: (self: NativeIterator) => self.advance?.(),
+  tp_iternext: (self: ReverseListIterator) => {
+    const item = self.list?.items[self.index];
+    if (item === undefined) self.list = undefined;
+    else self.index--;
+    return item;
+  },
+  methods: {
+    __length_hint__: [
+      '($self, /)',
+      ({ list, index: at }: ReverseListIterator) => (list === undefined || list.items.length < at + 1 ? 0 : at + 1),
+    ],
+    __reduce__: [
+      '($self, /)',
+      (self: ReverseListIterator) => {
+        const reversed = vm.builtins.getString('reversed')!;
+        if (self.list === undefined) return tupleOf([reversed, tupleOf([new PyList([])])]);
+        return tupleOf([reversed, tupleOf([self.list]), self.index]);
+      },
+    ],
+    __setstate__: [
+      '($self, state, /)',
+      (self: ReverseListIterator, state: Value) => {
+        if (self.list === undefined) return;
+        self.index = Math.max(-1, Math.min(Number(index(state)), self.list.items.length - 1));
+      },
+    ],
+  },
 });
 
 function setListItem(self: PyList, key: Value, value: Slot): void {
@@ -477,8 +539,7 @@ defineType(listType, {
     __reversed__: [
       '($self, /)',
       (self: PyList) => {
-        let at = self.items.length - 1;
-        return new NativeIterator(reverseIteratorType, () => (at >= 0 ? self.items[at--] : undefined));
+        return new ReverseListIterator(self);
       },
     ],
     __sizeof__: ['($self, /)', (self: PyList) => 56 + 8 * self.items.length],
@@ -555,10 +616,44 @@ export class PyRange extends PyObject {
 }
 
 const longRangeIteratorType = newType('longrange_iterator');
+
+/** An iterator over a range that leaves the safe integers. */
+class LongRangeIterator extends PyObject {
+  readonly range: PyRange;
+  position: number | bigint = 0;
+  constructor(range: PyRange) {
+    super(longRangeIteratorType);
+    this.range = range;
+  }
+}
+
 defineType(longRangeIteratorType, {
   subclassable: false,
   tp_iter: (self: Value) => self,
-  tp_iternext: (self: NativeIterator) => self.advance?.(),
+  tp_iternext: (self: LongRangeIterator) => {
+    const { range, position } = self;
+    if (position >= range.length) return undefined;
+    self.position = integer.add(position, 1);
+    return range.at(position);
+  },
+  methods: {
+    __length_hint__: ['($self, /)', (self: LongRangeIterator) => integer.subtract(self.range.length, self.position)],
+    __reduce__: [
+      '($self, /)',
+      ({ range, position }: LongRangeIterator) => {
+        const rest = new PyRange(range.at(position), range.at(range.length), range.step);
+        return tupleOf([vm.builtins.getString('iter')!, tupleOf([rest]), null]);
+      },
+    ],
+    __setstate__: [
+      '($self, state, /)',
+      (self: LongRangeIterator, state: Value) => {
+        const steps = index(state);
+        const rest = integer.subtract(self.range.length, self.position);
+        if (steps > 0) self.position = integer.add(self.position, steps > rest ? rest : steps);
+      },
+    ],
+  },
 });
 
 function iterateRange(range: PyRange): Value {
@@ -571,13 +666,7 @@ function iterateRange(range: PyRange): Value {
   ) {
     return new RangeIterator(start, step, length);
   }
-  let position: number | bigint = 0;
-  return new NativeIterator(longRangeIteratorType, () => {
-    if (position >= length) return undefined;
-    const value = range.at(position);
-    position = integer.add(position, 1);
-    return value;
-  });
+  return new LongRangeIterator(range);
 }
 
 defineType(rangeIteratorType, {
@@ -598,10 +687,17 @@ defineType(rangeIteratorType, {
         tupleOf([
           vm.builtins.getString('iter')!,
           tupleOf([new PyRange(self.next, self.next + self.remaining * self.step, self.step)]),
-          0,
+          null,
         ]),
     ],
-    __setstate__: ['($self, state, /)', () => undefined],
+    __setstate__: [
+      '($self, state, /)',
+      (self: RangeIterator, state: Value) => {
+        const steps = Math.max(0, Math.min(Number(index(state)), self.remaining));
+        self.next += steps * self.step;
+        self.remaining -= steps;
+      },
+    ],
   },
 });
 

@@ -60,7 +60,10 @@ defineType(setIteratorType, {
     ],
     __reduce__: [
       '($self, /)',
-      (self: SetIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self))])]),
+      ({ set, items, at }: SetIterator) => {
+        const rest = set === undefined ? [] : items.slice(at);
+        return tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(rest)])]);
+      },
     ],
   },
 });

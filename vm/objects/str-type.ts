@@ -22,7 +22,6 @@ import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { indexError, isException, keyError, lookupErrorType, typeError, valueError } from './exception.ts';
 import { integerOf, isInt } from './int.ts';
-import { NativeIterator } from './iterator.ts';
 import { PyList } from './list.ts';
 import { toFloatValue, toInteger } from './number-types.ts';
 import {
@@ -30,6 +29,7 @@ import {
   type KwNames,
   NotImplemented,
   newType,
+  PyObject,
   type PyType,
   strType,
   typeOf,
@@ -40,10 +40,53 @@ import { makeStr, PyStr, stringOf } from './str.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
 
 export const strIteratorType = newType('str_iterator');
+
+class StrIterator extends PyObject {
+  text: string | undefined;
+  /** Offset of the next character in UTF-16 units. */
+  at = 0;
+  constructor(text: string) {
+    super(strIteratorType);
+    this.text = text;
+  }
+}
+
 defineType(strIteratorType, {
   subclassable: false,
   tp_iter: (self: Value) => self,
-  tp_iternext: (self: NativeIterator) => self.advance?.(),
+  tp_iternext: (self: StrIterator) => {
+    const { text, at } = self;
+    if (text === undefined) return undefined;
+    if (at >= text.length) {
+      self.text = undefined;
+      return undefined;
+    }
+    const character = points.splitsPair(text, at + 1) ? text.slice(at, at + 2) : text[at];
+    self.at += character.length;
+    return character;
+  },
+  methods: {
+    __length_hint__: [
+      '($self, /)',
+      ({ text, at }: StrIterator) => (text === undefined ? 0 : points.lengthOf(text) - points.pointIndex(text, at)),
+    ],
+    __reduce__: [
+      '($self, /)',
+      ({ text, at }: StrIterator) => {
+        const iter = vm.builtins.getString('iter')!;
+        if (text === undefined) return tupleOf([iter, tupleOf([''])]);
+        return tupleOf([iter, tupleOf([text]), points.pointIndex(text, at)]);
+      },
+    ],
+    __setstate__: [
+      '($self, state, /)',
+      (self: StrIterator, state: Value) => {
+        const { text } = self;
+        if (text === undefined) return;
+        self.at = points.unitOffset(text, Math.max(0, Math.min(Number(index(state)), points.lengthOf(text))));
+      },
+    ],
+  },
 });
 
 function text(self: Value): string {
@@ -307,16 +350,7 @@ defineType(strType, {
     const right = stringOf(other);
     return right === undefined ? NotImplemented : compareStrings(text(self), right, op);
   },
-  tp_iter: (self: Value) => {
-    const source = text(self);
-    let at = 0;
-    return new NativeIterator(strIteratorType, () => {
-      if (at >= source.length) return undefined;
-      const character = points.splitsPair(source, at + 1) ? source.slice(at, at + 2) : source[at];
-      at += character.length;
-      return character;
-    });
-  },
+  tp_iter: (self: Value) => new StrIterator(text(self)),
   nb_remainder: modulo,
   sq_length: (self: Value) => points.lengthOf(text(self)),
   sq_concat: (left: Value, right: Value) => {

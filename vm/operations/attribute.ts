@@ -27,8 +27,8 @@ export function getAttribute(self: Value, name: string): Value {
 /** getattr(self, name) that gives undefined instead of AttributeError (PyObject_GetOptionalAttr). */
 export function lookupAttribute(self: Value, name: string): Slot {
   const type = typeOf(self);
-  if (type.genericGetattr) return findAttribute(self, type, name);
   try {
+    if (type.genericGetattr) return findAttribute(self, type, name);
     return type.tp_getattro!(self, name);
   } catch (error) {
     if (isException(error, attributeErrorType)) return undefined;
