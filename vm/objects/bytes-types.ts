@@ -12,6 +12,7 @@ import * as byteStrings from '../text/byte-strings.ts';
 import { percentFormatBytes } from '../text/percent-format.ts';
 import { bytesRepr } from '../text/repr.ts';
 import { bind } from './bind.ts';
+import { isViewedByVariable } from './buffer-holders.ts';
 import { PyByteArray, PyBytes } from './bytes.ts';
 import { type Declaration, defineType } from './define.ts';
 import { bufferErrorType, indexError, newException, typeError, valueError } from './exception.ts';
@@ -472,7 +473,11 @@ defineType(bytesType, {
 });
 
 function checkResizable(self: PyByteArray): void {
-  if (self.exports > 0) throw newException(bufferErrorType, 'Existing exports of data: object cannot be re-sized');
+  if (self.exports === 0) return;
+  if (isViewedByVariable(self)) {
+    throw newException(bufferErrorType, 'Existing exports of data: object cannot be re-sized');
+  }
+  self.exports = 0;
 }
 
 function splice(self: PyByteArray, start: number, count: number, replacement: Uint8Array): void {
@@ -538,7 +543,7 @@ defineType(bytearrayType, {
     self.exports++;
     let open = true;
     return plainBuffer(self.bytes, false, () => {
-      if (open) self.exports--;
+      if (open && self.exports > 0) self.exports--;
       open = false;
     });
   },

@@ -475,7 +475,8 @@ function addSlots(type: PyType, bases: readonly PyType[]): void {
   if (given === undefined) {
     if (!type.hasDict) {
       type.hasDict = true;
-      attributes.set('__dict__', dictGetSet(type));
+      // A metaclass has type's `__dict__`, the namespace of the class.
+      if (type.layout !== typeType) attributes.set('__dict__', dictGetSet(type));
     }
     if (!type.hasWeakrefs && type.layout === objectType) {
       type.hasWeakrefs = true;
