@@ -64,22 +64,22 @@ function callBinary(slot: 'nb_add', name: string, reflected: string): (left: Val
     if (leftType[slot] === binary) {
       if (tryOther && rightType.isSubtype(leftType)) {
         if (rightType.lookup(reflected) !== leftType.lookup(reflected)) {
-          const result = callSpecial(right, reflected, left) ?? NotImplemented;
+          const result = binarySpecial(right, reflected, left);
           if (result !== NotImplemented) return result;
           tryOther = false;
         }
       }
-      const result = callSpecial(left, name, right) ?? NotImplemented;
+      const result = binarySpecial(left, name, right);
       if (result !== NotImplemented || leftType === rightType) return result;
     }
-    return tryOther ? (callSpecial(right, reflected, left) ?? NotImplemented) : NotImplemented;
+    return tryOther ? binarySpecial(right, reflected, left) : NotImplemented;
   };
   return binary;
 }
 
 function powerSlot(left: Value, right: Value, third: Value): Value {
   if (third === null) return binaryPower(left, right);
-  if (typeOf(left).nb_power === powerSlot) return callSpecial(left, '__pow__', right, third) ?? NotImplemented;
+  if (typeOf(left).nb_power === powerSlot) return binarySpecial(left, '__pow__', right, third);
   return NotImplemented;
 }
 const binaryPower = ((left: Value, right: Value): Value => {
@@ -88,20 +88,26 @@ const binaryPower = ((left: Value, right: Value): Value => {
   let tryOther = leftType !== rightType && rightType.nb_power === powerSlot;
   if (leftType.nb_power === powerSlot) {
     if (tryOther && rightType.isSubtype(leftType) && rightType.lookup('__rpow__') !== leftType.lookup('__rpow__')) {
-      const result = callSpecial(right, '__rpow__', left) ?? NotImplemented;
+      const result = binarySpecial(right, '__rpow__', left);
       if (result !== NotImplemented) return result;
       tryOther = false;
     }
-    const result = callSpecial(left, '__pow__', right) ?? NotImplemented;
+    const result = binarySpecial(left, '__pow__', right);
     if (result !== NotImplemented || leftType === rightType) return result;
   }
-  return tryOther ? (callSpecial(right, '__rpow__', left) ?? NotImplemented) : NotImplemented;
+  return tryOther ? binarySpecial(right, '__rpow__', left) : NotImplemented;
 }) as (left: Value, right: Value) => Value;
+
+/** Calls a special method with another operand; NotImplemented when the type has none. None is an answer. */
+function binarySpecial(self: Value, name: string, other: Value, third?: Value): Value {
+  const result = third === undefined ? callSpecial(self, name, other) : callSpecial(self, name, other, third);
+  return result === undefined ? NotImplemented : result;
+}
 
 const compareNames = ['__lt__', '__le__', '__eq__', '__ne__', '__gt__', '__ge__'];
 
 function richCompareSlot(self: Value, other: Value, op: Compare): Value {
-  return callSpecial(self, compareNames[op], other) ?? NotImplemented;
+  return binarySpecial(self, compareNames[op], other);
 }
 
 function boolSlot(self: Value): boolean {
@@ -127,7 +133,9 @@ function hashSlot(self: Value): number | bigint {
   const result = mustCall(self, '__hash__');
   const hash = integerOf(result);
   if (hash === undefined) throw typeError('__hash__ method should return an integer');
-  return typeof hash === 'number' ? (hash === -1 ? -2 : hash) : hashInteger(hash);
+  if (typeof hash === 'number') return hash === -1 ? -2 : hash;
+  // What fits into a Py_hash_t is the hash itself.
+  return BigInt.asIntN(64, hash) === hash ? hash : hashInteger(hash);
 }
 
 function textSlot(name: string): (self: Value) => string {
@@ -385,7 +393,7 @@ const inplaceOperators = binaryOperators.filter(([slot]) => slot !== 'nb_divmod'
 for (const [slot, name] of [...inplaceOperators, ['nb_power', 'pow']]) {
   const inplace = slot.replace('nb_', 'nb_inplace_') as SlotName;
   define(`__i${name}__`, inplace, '($self, value, /)', asIs);
-  pythonSlots[inplace] = (left: Value, right: Value) => callSpecial(left, `__i${name}__`, right) ?? NotImplemented;
+  pythonSlots[inplace] = (left: Value, right: Value) => binarySpecial(left, `__i${name}__`, right);
 }
 define('__len__', 'sq_length', '($self, /)', asIs);
 define('__getitem__', 'mp_subscript', '($self, key, /)', asIs);

@@ -45,6 +45,7 @@ import {
   type Value,
 } from './object.ts';
 import { stringOf } from './str.ts';
+import { superType } from './super.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
 import { updateAllSlots, updateSlotsFor } from './type-slots.ts';
 
@@ -368,6 +369,11 @@ function newClass(
   for (const [key, value] of namespace.entries()) attributes.set(intern(str(key)), value);
   const cell = attributes.get('__classcell__');
   attributes.delete('__classcell__');
+  const dictCell = attributes.get('__classdictcell__');
+  attributes.delete('__classdictcell__');
+  if (dictCell !== undefined && !(dictCell instanceof PyCell)) {
+    throw typeError(`__classdictcell__ must be a nonlocal cell, not ${repr(typeOf(dictCell))}`);
+  }
   const qualname = attributes.get('__qualname__');
   if (qualname !== undefined) {
     const text = stringOf(qualname);
@@ -598,7 +604,13 @@ function superOf(type: PyType, name: string): Value {
     const get = typeOf(found).tp_descr_get;
     return get === undefined ? found : get(found, undefined, type);
   }
-  throw attributeError(`'super' object has no attribute '${name}'`, name, type);
+  // What no class after this one has, the super object has itself.
+  const own = superType.lookup(name);
+  const get = own === undefined ? undefined : typeOf(own).tp_descr_get;
+  if (own === undefined || get === undefined) {
+    throw attributeError(`'super' object has no attribute '${name}'`, name, type);
+  }
+  return get(own, undefined, superType);
 }
 
 /** type.__setattr__ (type_setattro). */
