@@ -72,8 +72,11 @@ export function loadGlobalName(frame: Frame, name: string): Value {
 }
 
 function globalOrBuiltin(frame: Frame, name: string): Slot {
-  const value = frame.globals.getString(name);
-  return value === undefined ? frame.builtins.getString(name) : value;
+  const { globals, builtins } = frame;
+  // A subclass of dict may have a __missing__ that gives names: annotationlib runs functions in such globals.
+  const value = globals.type === dictType ? globals.getString(name) : fromMapping(globals, name);
+  if (value !== undefined) return value;
+  return builtins.type === dictType ? builtins.getString(name) : fromMapping(builtins, name);
 }
 
 export function loadFromDictOrGlobals(frame: Frame, mapping: Value, name: string): Value {

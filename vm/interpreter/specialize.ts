@@ -1,7 +1,15 @@
 import { PyMethodDescriptor, PySlotMember } from '../objects/descriptor.ts';
 import { PyFunction } from '../objects/function.ts';
 import { PyModule } from '../objects/module.ts';
-import { MAX_SHAPE_SIZE, PyInstance, type PyObject, type Slot, typeOf, type Value } from '../objects/object.ts';
+import {
+  dictType,
+  MAX_SHAPE_SIZE,
+  PyInstance,
+  type PyObject,
+  type Slot,
+  typeOf,
+  type Value,
+} from '../objects/object.ts';
 import { genericGetAttribute, genericSetAttribute, getAttribute, setAttribute } from '../operations/attribute.ts';
 import type { Frame } from './frame.ts';
 import { loadGlobalName } from './names.ts';
@@ -34,7 +42,7 @@ export function loadGlobal(frame: Frame, program: Program, index: number, nameIn
   const name = program.names[nameIndex];
   const { globals, builtins } = frame;
   const cache = cacheOf(program, index);
-  if (cache === undefined) return loadGlobalName(frame, name);
+  if (cache === undefined || globals.type !== dictType) return loadGlobalName(frame, name);
   const pushesNull = program.pristine[index] === Opcode.LOAD_GLOBAL_NULL;
   let entry = globals.findString(name);
   if (entry >= 0) {
