@@ -8,6 +8,10 @@ export const enum Exit {
   CONTENT = 1,
   /** The command line is at fault. */
   USAGE = 2,
+  /** Coroscope itself failed (EX_SOFTWARE). */
+  FAULT = 70,
+  /** A program was stopped by a limit, as timeout(1) says it. */
+  STOPPED = 124,
 }
 
 export const noSuchFile = (path: string): UsageError => new UsageError(`no such file: ${quoted(path)}; check the path`);

@@ -1,3 +1,4 @@
+import { isMainThread, workerData } from 'node:worker_threads';
 import manifest from '../package.json' with { type: 'json' };
 import type { Command } from './command.ts';
 import { compileCommand } from './compile.ts';
@@ -7,6 +8,7 @@ import { Exit, UsageError } from './errors.ts';
 import { flags } from './flags.ts';
 import { lsp } from './lsp.ts';
 import { run } from './run.ts';
+import { type Job, runJob } from './run-thread.ts';
 import { write } from './terminal.ts';
 
 const commands: Readonly<Record<string, Command>> = { flags, dis, compile: compileCommand, run, lsp, dap };
@@ -71,6 +73,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // The exit code is set and not forced, so that output that is still on its way arrives.
-main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+if (isMainThread) {
+  main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+} else process.exit(runJob(workerData as Job));

@@ -1,56 +1,221 @@
-import { dirname, resolve } from 'node:path';
-import { NodeHost } from '../host/node-host.ts';
-import { holdRunLoop } from '../host/run-loop.ts';
-import { runMain, startInterpreter } from '../vm/main-entry.ts';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { NOTICE_BYTES, Notice, notify } from '../host/interruptible-host.ts';
 import { targetOption } from './arguments.ts';
 import type { Command } from './command.ts';
-import { compiled } from './compiled.ts';
-import { Exit, missing, unknownOption } from './errors.ts';
+import { badValue, Exit, missing, unknownOption } from './errors.ts';
+import type { Job, Start } from './run-thread.ts';
 import { readSource } from './source.ts';
 import { write } from './terminal.ts';
 
 export const run: Command = {
   summary: 'run a program in the virtual machine',
-  help: `usage: coroscope run [--target X.Y] FILE [ARG…]
+  help: `usage: coroscope run [OPTION…] FILE | -c CODE | -m MODULE | - [ARG…]
 
-Runs a Python program in Coroscope's own virtual machine. What follows FILE is the program's.
-The exit code is the program's own. FILE may be -, for stdin.
+Runs a Python program in Coroscope's own virtual machine. What follows the program is its own.
+FILE may be a folder or zip file with a __main__.py; - is stdin. The exit code is the program's
+own; 124 when it was stopped, 130 after Ctrl-C, 70 when Coroscope itself failed.
 
-  --target X.Y   the CPython version to run as (default 3.14)
+  --target X.Y       the CPython version to run as (default 3.14)
+  -c CODE            run the code given here
+  -m MODULE          run a module of sys.path as a script
+  -O                 without assert statements; -OO without docstrings too
+  --timeout SECONDS  stop the program after that time
+  --fuel N           stop it after about N calls and rounds of loops
+  --max-memory MB    MemoryError when it uses more
 `,
   async run(args) {
-    const { version, file, rest } = ownArguments(args);
-    const target = targetOption(version);
-    const { bytes, filename: given } = readSource(file);
-    // CPython makes the script's own path absolute, and leaves sys.argv as it was given.
-    const filename = file === '-' ? given : resolve(file);
-    const { code, report } = compiled({ bytes, filename }, target);
-    if (report !== '') await write(process.stderr, report);
-    if (code === undefined) return Exit.CONTENT;
-    holdRunLoop();
-    startInterpreter(new NodeHost({ target: target.version }), {
-      argv: [file, ...rest],
-      path: [file === '-' ? '' : dirname(filename)],
-      executable: process.execPath,
-    });
-    return runMain(code, { filename });
+    const options = ownArguments(args);
+    const target = targetOption(options.target);
+    const notices = new SharedArrayBuffer(NOTICE_BYTES);
+    const job: Job = {
+      target: target.version,
+      optimize: options.optimize,
+      ...program(options),
+      maxMemory: options.maxMemory === undefined ? undefined : options.maxMemory * MEGABYTE,
+      fuel: options.fuel,
+      notices,
+    };
+    return inThread(job, options.timeout, options.maxMemory);
   },
 };
 
-/** The options of `run` itself end where FILE stands. */
-function ownArguments(args: readonly string[]): { version: string | undefined; file: string; rest: string[] } {
-  let version: string | undefined;
-  let at = 0;
-  for (; at < args.length && args[at].startsWith('-') && args[at] !== '-'; at++) {
-    if (args[at] === '--') {
-      at++;
-      break;
-    }
-    if (args[at].startsWith('--target=')) version = args[at].slice('--target='.length);
-    else if (args[at] !== '--target') throw unknownOption('run', args[at]);
-    else if (at + 1 === args.length) throw missing('the version after --target', 'run');
-    else version = args[++at];
+const MEGABYTE = 2 ** 20;
+/** Room for deep recursion through built-ins, which recurse in JavaScript too. */
+const STACK_MEGABYTES = 64;
+/** How long a program that was told to stop may take, in milliseconds. */
+const GRACE = 1000;
+/** What a shell shows of a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs the program in a thread, so that this one can watch over it: a program that computes can't hear Ctrl-C itself.
+ */
+function inThread(job: Job, timeout: number | undefined, maxMemory: number | undefined): Promise<number> {
+  const worker = new Worker(threadScript(), {
+    workerData: job,
+    stdin: false,
+    resourceLimits: {
+      stackSizeMb: STACK_MEGABYTES,
+      // The limit of our own comes first, and is a MemoryError.
+      ...(maxMemory === undefined ? {} : { maxOldGenerationSizeMb: 2 * maxMemory + 256 }),
+    },
+  });
+  return new Promise((done) => {
+    let interrupted = false;
+    const onInterrupt = (): void => {
+      // The second time the program has had its chance, or is in a read that can't be ended.
+      if (interrupted) process.exit(INTERRUPTED);
+      interrupted = true;
+      notify(job.notices, Notice.INTERRUPT);
+      setTimeout(() => {
+        interrupted = false;
+      }, GRACE).unref();
+    };
+    process.on('SIGINT', onInterrupt);
+    let stopped = false;
+    const clock =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            notify(job.notices, Notice.STOP);
+            setTimeout(() => {
+              stopped = true;
+              worker.terminate();
+            }, GRACE).unref();
+          }, timeout * 1000);
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      const text =
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? 'MemoryError\n'
+          : `coroscope run: a fault of Coroscope's own; please report it\n${error.stack ?? error.message}\n`;
+      write(process.stderr, text).then(() =>
+        done(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? Exit.CONTENT : Exit.FAULT),
+      );
+    });
+    worker.on('exit', (code) => {
+      clearTimeout(clock);
+      process.off('SIGINT', onInterrupt);
+      done(stopped ? Exit.STOPPED : code);
+    });
+  });
+}
+
+/** The command itself: its other thread finds a job to do (main.ts). Its quick starter, where it stands beside this bundle. */
+function threadScript(): string {
+  const starter = join(__dirname, 'cli.js');
+  return existsSync(starter) ? starter : __filename;
+}
+
+/** What is to be run, and what it finds in sys.argv and sys.path. */
+function program(options: Options): Pick<Job, 'start' | 'argv' | 'path'> {
+  const { code, module, file, rest } = options;
+  if (code !== undefined) {
+    const start = { bytes: Buffer.from(code), filename: '<string>', hasFile: false };
+    return { start, argv: ['-c', ...rest], path: [''] };
   }
-  if (at >= args.length) throw missing('FILE', 'run');
-  return { version, file: args[at], rest: args.slice(at + 1) };
+  if (module !== undefined) {
+    return { start: { module, alterArgv: true }, argv: ['-m', ...rest], path: [process.cwd()] };
+  }
+  const argv = [file, ...rest];
+  if (file === '-') return { start: { ...readSource('-'), hasFile: false }, argv, path: [''] };
+  // CPython makes the script's own path absolute, and leaves sys.argv as it was given.
+  const filename = resolve(file);
+  const asMain: Start = { module: '__main__', alterArgv: false };
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return { start: asMain, argv, path: [filename] };
+  const { bytes } = readSource(file);
+  if (isZip(bytes)) return { start: asMain, argv, path: [filename] };
+  return { start: { bytes, filename, hasFile: true }, argv, path: [dirname(filename)] };
+}
+
+/** A zip file ends with its directory, whatever stands before it. */
+function isZip(bytes: Uint8Array): boolean {
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-(22 + 0xffff));
+  return tail.includes('PK\x05\x06', 0, 'latin1');
+}
+
+interface Options {
+  target: string | undefined;
+  optimize: 0 | 1 | 2;
+  timeout: number | undefined;
+  fuel: number | undefined;
+  maxMemory: number | undefined;
+  code: string | undefined;
+  module: string | undefined;
+  file: string;
+  rest: string[];
+}
+
+/** The options of `run` itself end where FILE stands, or with -c or -m. */
+function ownArguments(args: readonly string[]): Options {
+  const options: Options = {
+    target: undefined,
+    optimize: 0,
+    timeout: undefined,
+    fuel: undefined,
+    maxMemory: undefined,
+    code: undefined,
+    module: undefined,
+    file: '',
+    rest: [],
+  };
+  for (let at = 0; at < args.length; at++) {
+    const [name, glued] = split(args[at]);
+    const value = (what: string): string => {
+      if (glued !== undefined) return glued;
+      if (++at === args.length) throw missing(`${what} after ${name}`, 'run');
+      return args[at];
+    };
+    switch (name) {
+      case '-c':
+        options.code = `${value('the code')}\n`;
+        options.rest = args.slice(at + 1);
+        return options;
+      case '-m':
+        options.module = value('the module');
+        options.rest = args.slice(at + 1);
+        return options;
+      case '-O':
+        options.optimize = options.optimize === 0 ? 1 : 2;
+        break;
+      case '-OO':
+        options.optimize = 2;
+        break;
+      case '--target':
+        options.target = value('the version');
+        break;
+      case '--timeout':
+        options.timeout = positive(name, value('the seconds'));
+        break;
+      case '--fuel':
+        options.fuel = positive(name, value('the number'));
+        break;
+      case '--max-memory':
+        options.maxMemory = positive(name, value('the megabytes'));
+        break;
+      default:
+        if (name.startsWith('-') && name !== '-' && name !== '--') throw unknownOption('run', args[at]);
+        if (name === '--') at++;
+        if (at === args.length) throw missing('FILE', 'run');
+        options.file = args[at];
+        options.rest = args.slice(at + 1);
+        return options;
+    }
+  }
+  throw missing('FILE', 'run');
+}
+
+/** `--name=value` and `-cvalue` in their two parts. */
+function split(arg: string): [name: string, value: string | undefined] {
+  const equals = arg.startsWith('--') ? arg.indexOf('=') : -1;
+  if (equals > 0) return [arg.slice(0, equals), arg.slice(equals + 1)];
+  if (/^-[cm]./.test(arg)) return [arg.slice(0, 2), arg.slice(2)];
+  return [arg, undefined];
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !(number > 0)) throw badValue(name, text, 'a number above 0');
+  return number;
 }

@@ -14,7 +14,7 @@ import { finalizeAll } from './objects/collect.ts';
 import { codeValue } from './objects/constant.ts';
 import { startTypes } from './objects/define.ts';
 import { PyDict } from './objects/dict.ts';
-import { type PyBaseException, systemExitType } from './objects/exception.ts';
+import { keyboardInterruptType, type PyBaseException, systemExitType } from './objects/exception.ts';
 import { PyFunction } from './objects/function.ts';
 import { markInlineCalls } from './objects/generator-type.ts';
 import { newModule, type PyModule } from './objects/module.ts';
@@ -96,22 +96,35 @@ function startStreams(sys: PyModule): void {
 }
 
 export interface MainOptions {
-  /** `__file__` of `__main__`. */
-  readonly filename: string;
+  /** `__file__` of `__main__`; code that comes from no file has none. */
+  readonly filename: string | undefined;
   /** Called with an exception that nobody caught, SystemExit aside, before it is printed. */
   readonly onUncaught?: (exception: PyBaseException) => void;
 }
 
 /** Runs code as `__main__` and ends the interpreter; gives the process's exit code (pymain_run_python). */
 export function runMain(code: CodeObject, options: MainOptions): number {
+  return runAsMain((main) => runCode(codeValue(code), main.dict, main.dict), options);
+}
+
+/** Runs a module of sys.path as `__main__`, and ends the interpreter (pymain_run_module). */
+export function runModuleAsMain(name: string, alterArgv: boolean): number {
+  return runAsMain(() => callMethod(importByName('runpy'), '_run_module_as_main', name, alterArgv), {
+    filename: undefined,
+  });
+}
+
+function runAsMain(body: (main: PyModule) => Value, options: MainOptions): number {
   const main = newModule('__main__');
   main.dict.setString('__builtins__', vm.builtinsModule);
-  main.dict.setString('__file__', options.filename);
-  main.dict.setString('__cached__', null);
+  if (options.filename !== undefined) {
+    main.dict.setString('__file__', options.filename);
+    main.dict.setString('__cached__', null);
+  }
   vm.modules.setString('__main__', main);
   let exitCode = 0;
   try {
-    runCode(codeValue(code), main.dict, main.dict);
+    body(main);
   } catch (error) {
     exitCode = reportUncaught(pythonException(error), options.onUncaught);
   }
@@ -122,6 +135,7 @@ export function runMain(code: CodeObject, options: MainOptions): number {
 function reportUncaught(exception: PyBaseException, onUncaught: MainOptions['onUncaught']): number {
   if (exception.type.isSubtype(systemExitType)) return exitCodeOf(exception);
   onUncaught?.(exception);
+  const exitCode = exception.type.isSubtype(keyboardInterruptType) ? 130 : 1;
   const hook = (vm.modules.getString('sys') as PyModule).dict.getString('excepthook');
   if (hook === undefined) printException(exception);
   else {
@@ -136,7 +150,7 @@ function reportUncaught(exception: PyBaseException, onUncaught: MainOptions['onU
       printException(exception);
     }
   }
-  return 1;
+  return exitCode;
 }
 
 function exitCodeOf(exception: PyBaseException): number {
@@ -160,7 +174,13 @@ function finish(exitCode: number): number {
   runExitFunctions();
   finalizeAll();
   vm.finalizing = true;
-  let result = exitCode;
+  return flushStreams() ? exitCode : 120;
+}
+
+/** Writes what sys.stdout and sys.stderr still hold; false when that fails (flush_std_files). */
+export function flushStreams(): boolean {
+  vm.frame = undefined;
+  let flushed = true;
   const sys = vm.modules.getString('sys') as PyModule;
   for (const name of ['stdout', 'stderr']) {
     const stream = sys.dict.getString(name);
@@ -169,11 +189,11 @@ function finish(exitCode: number): number {
       callMethod(stream, 'flush');
     } catch (error) {
       if (error instanceof InternalError) throw error;
-      result = 120;
+      flushed = false;
     }
   }
   vm.host.flush();
-  return result;
+  return flushed;
 }
 
 function runExitFunctions(): void {
