@@ -61,6 +61,16 @@ def name_twins():
         sys.modules[name] = importlib.import_module(twin)
     if module in ('test_grammar', 'test_int', 'test_float', 'test_complex'):
         preload_annotations()
+    if module == 'test_bytes':
+        sys.modules['_testlimitedcapi'] = type(sys)('_testlimitedcapi')
+    if module == 'test_datetime':
+        # It runs everything twice, for the C module and its twin in Python; here there is the twin alone.
+        from test.support import import_helper
+        fresh = import_helper.import_fresh_module
+
+        def import_fresh_module(name, **options):
+            return fresh(name, **options) or type(sys)(name)
+        import_helper.import_fresh_module = import_fresh_module
     if module == 'test_class':
         internals = sys.modules['_testinternalcapi'] = type(sys)('_testinternalcapi')
 

@@ -78,7 +78,9 @@ export function isInstance(value: Value, type: Value): boolean {
   if (typeOf(value) === type) return true;
   if (type instanceof PyType && type.type === typeType) {
     if (typeOf(value).isSubtype(type)) return true;
-    if (typeof value !== 'object' || value === null || value.type.genericGetattr) return false;
+    if (typeof value !== 'object' || value === null) return false;
+    if (value.type.genericGetattr && value.type.lookup('__class__') === objectType.attributes.get('__class__'))
+      return false;
     const claimed = lookupAttribute(value, '__class__');
     return claimed instanceof PyType && claimed.isSubtype(type);
   }
@@ -91,7 +93,8 @@ export function isInstance(value: Value, type: Value): boolean {
 vm.isInstance = isInstance;
 vm.setItem = setSubscript;
 
-function isSubclass(derived: Value, type: Value): boolean {
+/** issubclass(derived, type) (object_issubclass). */
+export function isSubclass(derived: Value, type: Value): boolean {
   if (type instanceof PyType && type.type === typeType && derived instanceof PyType) return derived.isSubtype(type);
   if (type instanceof PyTuple) return type.items.some((item) => isSubclass(derived, item));
   if (!(derived instanceof PyType) && !(lookupAttribute(derived, '__bases__') instanceof PyTuple)) {

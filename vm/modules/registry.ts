@@ -1,5 +1,6 @@
 import { defineModule, type ModuleDefinition } from '../objects/define.ts';
 import type { PyModule } from '../objects/module.ts';
+import { abc } from './abc.ts';
 import { array } from './array/array.ts';
 import { ast } from './ast/ast.ts';
 import { atexit } from './atexit.ts';
@@ -44,6 +45,7 @@ import { zlib } from './zlib.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
+  _abc: abc,
   _ast: ast,
   _bisect: () => bisect,
   _blake2: () => blake2Module,
