@@ -53,7 +53,7 @@ import { stringOf } from '../objects/str.ts';
 import { superLookup } from '../objects/super.ts';
 import { PyInterpolation, PyTemplate } from '../objects/template.ts';
 import { PyTuple, tupleOf } from '../objects/tuple.ts';
-import { objectNew, typeCall } from '../objects/type.ts';
+import { objectInit, objectNew, typeCall } from '../objects/type.ts';
 import {
   newTypeAlias,
   newTypeParameter,
@@ -70,6 +70,7 @@ import { ascii, format, repr, str, strValue } from '../operations/text.ts';
 import type { Frame } from './frame.ts';
 import { storeName } from './names.ts';
 import type { Program } from './program.ts';
+import { rehearse } from './rehearsal.ts';
 import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
 import { handledException } from './unwind.ts';
@@ -109,7 +110,10 @@ export function refuel(frame: Frame, entering: boolean): void {
     vm.debugging.outOfFuel(frame, entering);
   } else vm.fuel = FUEL_RATION;
   collectIfDue();
-  if (++rations === LONG_RUN) vm.host.longRunning?.();
+  if (++rations === LONG_RUN && vm.debugging === undefined) {
+    rehearse();
+    vm.host.longRunning?.();
+  }
   vm.onRation?.();
 }
 
@@ -481,6 +485,13 @@ export function instantiate(type: PyType): Value | undefined {
   if (!type.heap || type.tp_new !== objectNew || type.isAbstract) return undefined;
   if (type.type !== typeType && type.type.tp_call !== typeCall) return undefined;
   return type.lookup('__init__') instanceof PyFunction ? type.allocate(type) : undefined;
+}
+
+/** A new instance of a class that has object's own `__new__` and `__init__`; undefined for other classes. */
+export function instantiatePlain(type: PyType): Value | undefined {
+  if (!type.heap || type.tp_new !== objectNew || type.tp_init !== objectInit || type.isAbstract) return undefined;
+  if (type.type !== typeType && type.type.tp_call !== typeCall) return undefined;
+  return type.allocate(type);
 }
 
 export function keywordNames(names: PyTuple): readonly string[] {
