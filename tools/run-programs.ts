@@ -34,11 +34,13 @@ class TimerLoop(asyncio.BaseEventLoop):
     def _write_to_self(self): pass
 
 asyncio.events.new_event_loop = asyncio.new_event_loop = TimerLoop
-asyncio.runners.events.new_event_loop = TimerLoop
+asyncio.run = asyncio.runners.run
 
 def main(task):
     file, source = task
-    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    os.makedirs(os.path.dirname(file), exist_ok=True)
+    with open(file, 'w', encoding='utf-8') as copy: copy.write(source)
+    linecache.checkcache(file)
     out, err = io.StringIO(), io.StringIO()
     exit_code = 0
     main_module = types.ModuleType('__main__')
@@ -49,7 +51,11 @@ def main(task):
     sys.modules['__main__'] = main_module
     sys.argv = [file]
     atexit._clear()
+    asyncio._set_running_loop(None)
     gc.collect()
+    frame = sys._getframe()
+    while frame := frame.f_back: sys.setrecursionlimit(sys.getrecursionlimit() + 1)
+    sys.setrecursionlimit(sys.getrecursionlimit() + 1)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
         try:
             exec(compile(source, file, 'exec'), main_module.__dict__)

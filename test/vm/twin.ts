@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { compiled } from '../../cli/compiled.ts';
+import { targetNamed } from '../../compiler/targets/registry.ts';
 import { NodeFiles } from '../../host/node-files.ts';
 import { NodeHost } from '../../host/node-host.ts';
 import { runMain, startInterpreter } from '../../vm/main-entry.ts';
@@ -42,11 +44,12 @@ export function readGolden(name: string): Golden | undefined {
 
 export const digest = (source: string): string => createHash('sha256').update(source).digest('hex').slice(0, 16);
 
-/** The outcome with addresses made equal: 0x7f0012 and 0x1a both become 0x…. */
+/** The outcome with addresses made equal (0x7f0012 and 0x1a45 both become 0x…), and the names of the library's folder. */
 export function normalized({ output, errors, exitCode }: Outcome): Outcome {
-  return { output: withoutAddresses(output), errors: withoutAddresses(errors), exitCode };
+  return { output: withoutPlaces(output), errors: withoutPlaces(errors), exitCode };
 }
-const withoutAddresses = (text: string): string => text.replace(/\b0x[0-9a-f]{4,}\b/g, '0x…');
+const withoutPlaces = (text: string): string =>
+  text.replace(/\b0x[0-9a-f]{4,}\b/g, '0x…').replaceAll('/lib/python314.zip/', '<library>/');
 
 class CapturingFiles extends NodeFiles {
   readonly written: [out: Uint8Array[], err: Uint8Array[]] = [[], []];
@@ -61,19 +64,15 @@ class CapturingHost extends NodeHost {
   override readonly files = new CapturingFiles();
 }
 
-/** Runs a program's file in the VM, for the target of its code. */
-export function runInVm(file: string, target = '3.14'): Outcome {
-  const host = new CapturingHost({ target, library: 'dist/library.bin' });
+/** Runs a program's file in the VM as `coroscope run` does, for the target of its code. */
+export function runInVm(file: string, version = '3.14'): Outcome {
+  const target = targetNamed(version);
+  if (target === undefined) throw new Error(`no target ${version}`);
+  const { code, report } = compiled({ bytes: readFileSync(file), filename: file }, target);
+  if (code === undefined) return { output: '', errors: report, exitCode: 1 };
+  const host = new CapturingHost({ target: version, library: 'dist/library.bin' });
   startInterpreter(host, { argv: [file], path: [''], executable: 'coroscope' });
-  const { code, error } = host.compile(readFileSync(file), {
-    filename: file,
-    mode: 'exec',
-    flags: 0,
-    optimize: 0,
-    target,
-  });
-  if (code === undefined) throw new Error(`${file}: ${error?.message}`);
   const exitCode = runMain(code, { filename: file });
   const [output, errors] = host.files.written.map((parts) => Buffer.concat(parts).toString('utf8'));
-  return { output, errors, exitCode };
+  return { output, errors: report + errors, exitCode };
 }
