@@ -10,6 +10,7 @@ import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
 import { csv } from './csv.ts';
+import { decimal } from './decimal/decimal.ts';
 import { errno } from './errno.ts';
 import { functools } from './functools/functools.ts';
 import { gc } from './gc.ts';
@@ -53,6 +54,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _collections: () => collections,
   _contextvars: () => contextvars,
   _csv: csv,
+  _decimal: decimal,
   _functools: () => functools,
   _heapq: () => heapq,
   _imp: imp,

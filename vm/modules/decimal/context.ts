@@ -1,0 +1,252 @@
+import type { Arithmetic, Decimal, Rounding } from '../../numbers/decimal.ts';
+import { INVALID, roundings, Signal } from '../../numbers/decimal.ts';
+import { PyDict } from '../../objects/dict.ts';
+import {
+  arithmeticErrorType,
+  newException,
+  type PyBaseException,
+  typeError,
+  typeErrorType,
+  valueError,
+  zeroDivisionErrorType,
+} from '../../objects/exception.ts';
+import { isInt } from '../../objects/int.ts';
+import { PyList } from '../../objects/list.ts';
+import { newType, PyObject, type PyType, type Slot, typeOf, typeType, type Value } from '../../objects/object.ts';
+import { stringOf } from '../../objects/str.ts';
+import { tupleOf } from '../../objects/tuple.ts';
+import { index } from '../../operations/arithmetic.ts';
+import { call } from '../../operations/call.ts';
+import { forEach } from '../../operations/iterate.ts';
+import { isTrue } from '../../operations/truth.ts';
+
+export const decimalType = newType('decimal.Decimal');
+export const contextType = newType('decimal.Context');
+
+export class PyDecimal extends PyObject {
+  value: Decimal;
+  constructor(value: Decimal, type: PyType = decimalType) {
+    super(type);
+    this.value = value;
+  }
+}
+
+/** The classes of signals and conditions; made when the module is, as they have several bases. */
+export interface SignalClasses {
+  readonly all: Record<string, PyType>;
+  /** In the order of CPython's signal_map and cond_map. */
+  readonly signals: readonly (readonly [bit: number, type: PyType])[];
+  readonly conditions: readonly (readonly [bit: number, type: PyType])[];
+}
+
+let classes: SignalClasses | undefined;
+
+export function signalClasses(): SignalClasses {
+  classes ??= makeClasses();
+  return classes;
+}
+
+function makeClasses(): SignalClasses {
+  const all: Record<string, PyType> = {};
+  const define = (name: string, ...bases: PyType[]): PyType => {
+    const namespace = new PyDict();
+    namespace.setString('__module__', 'decimal');
+    all[name] = call(typeType, name, tupleOf(bases), namespace) as PyType;
+    return all[name];
+  };
+  const root = define('DecimalException', arithmeticErrorType);
+  const clamped = define('Clamped', root);
+  const invalid = define('InvalidOperation', root);
+  const byZero = define('DivisionByZero', root, zeroDivisionErrorType);
+  const inexact = define('Inexact', root);
+  const rounded = define('Rounded', root);
+  const subnormal = define('Subnormal', root);
+  const overflow = define('Overflow', inexact, rounded);
+  const underflow = define('Underflow', inexact, rounded, subnormal);
+  const float = define('FloatOperation', root, typeErrorType);
+  const syntax = define('ConversionSyntax', invalid);
+  const impossible = define('DivisionImpossible', invalid);
+  const undefinedDivision = define('DivisionUndefined', invalid, zeroDivisionErrorType);
+  const context = define('InvalidContext', invalid);
+  return {
+    all,
+    signals: [
+      [INVALID, invalid],
+      [Signal.FLOAT_OPERATION, float],
+      [Signal.DIVISION_BY_ZERO, byZero],
+      [Signal.OVERFLOW, overflow],
+      [Signal.UNDERFLOW, underflow],
+      [Signal.SUBNORMAL, subnormal],
+      [Signal.INEXACT, inexact],
+      [Signal.ROUNDED, rounded],
+      [Signal.CLAMPED, clamped],
+    ],
+    conditions: [
+      [Signal.INVALID_OPERATION, invalid],
+      [Signal.CONVERSION_SYNTAX, syntax],
+      [Signal.DIVISION_IMPOSSIBLE, impossible],
+      [Signal.DIVISION_UNDEFINED, undefinedDivision],
+      [Signal.INVALID_CONTEXT, context],
+    ],
+  };
+}
+
+/** The classes of a set of signals, conditions in place of InvalidOperation (flags_as_list). */
+export function classesOf(status: number): PyType[] {
+  const { conditions, signals } = signalClasses();
+  return [...conditions, ...signals.slice(1)].filter(([bit]) => status & bit).map(([, type]) => type);
+}
+
+/** The signals alone, as a context's repr shows them. */
+export function signalsOf(status: number): PyType[] {
+  return signalClasses()
+    .signals.filter(([bit]) => status & bit)
+    .map(([, type]) => type);
+}
+
+export const MAX_EMAX = 999999999999999999n;
+
+export class PyContext extends PyObject implements Arithmetic {
+  prec = 28;
+  rounding: Rounding = 'ROUND_HALF_EVEN';
+  Emin = -999999;
+  Emax = 999999;
+  capitals = 1;
+  clamp = 0;
+  flags = 0;
+  traps = INVALID | Signal.DIVISION_BY_ZERO | Signal.OVERFLOW;
+  status = 0;
+
+  constructor(type: PyType = contextType) {
+    super(type);
+  }
+
+  /** Computes, then sets the flags of what happened and raises what is trapped (dec_addstatus). */
+  run<T>(compute: (context: Arithmetic) => T): T {
+    this.status = 0;
+    const result = compute(this);
+    this.raise(this.status);
+    return result;
+  }
+
+  raise(status: number): void {
+    this.flags |= status;
+    const trapped = status & this.traps;
+    if (trapped !== 0) throw trappedSignal(trapped);
+  }
+
+  copy(): PyContext {
+    const copy = new PyContext();
+    copy.assign(this);
+    copy.flags = this.flags;
+    return copy;
+  }
+
+  assign(other: PyContext): void {
+    this.prec = other.prec;
+    this.rounding = other.rounding;
+    this.Emin = other.Emin;
+    this.Emax = other.Emax;
+    this.capitals = other.capitals;
+    this.clamp = other.clamp;
+    this.traps = other.traps;
+  }
+}
+
+function trappedSignal(status: number): PyBaseException {
+  const [type] = signalsOf(status);
+  return newException(type, new PyList(classesOf(status)));
+}
+
+/** Bits of a list of signals or of a dict of all of them. */
+export function signalBits(value: Value): number {
+  const { signals, conditions } = signalClasses();
+  const bitsOf = (item: Value): number => {
+    const found = [...signals, ...conditions].find(([, type]) => type === item);
+    if (found === undefined)
+      throw typeError(
+        'valid values for signals are:\n  [InvalidOperation, FloatOperation, DivisionByZero,\n   Overflow, Underflow, Subnormal, Inexact, Rounded,\n   Clamped]',
+      );
+    return found[0];
+  };
+  let bits = 0;
+  if (value instanceof PyDict) {
+    for (const [key, on] of value.entries()) if (isTrue(on)) bits |= bitsOf(key);
+  } else if (value instanceof SignalDict) return value.bits();
+  else
+    forEach(value, (item) => {
+      bits |= bitsOf(item);
+    });
+  return bits;
+}
+
+/** A context's flags or traps, as a mapping that writes through. */
+export class SignalDict extends PyObject {
+  readonly context: PyContext;
+  readonly which: 'flags' | 'traps';
+  constructor(context: PyContext, which: 'flags' | 'traps') {
+    super(signalDictType);
+    this.context = context;
+    this.which = which;
+  }
+  bits(): number {
+    return this.context[this.which];
+  }
+  set(bits: number, on: boolean): void {
+    if (on) this.context[this.which] |= bits;
+    else this.context[this.which] &= ~bits;
+  }
+}
+
+export const signalDictType = newType('decimal.SignalDict');
+
+function whole(value: Slot, name: string, least: bigint, most: bigint, range: string): number {
+  if (value === undefined) throw typeError('context attributes cannot be deleted');
+  if (!isInt(value)) throw typeError(`'${typeOf(value).tp_name}' object cannot be interpreted as an integer`);
+  const given = BigInt(index(value));
+  if (given < least || given > most) throw valueError(`valid range for ${name} is ${range}`);
+  return Number(given);
+}
+
+/** Sets an attribute by its name; raises as the setters of _decimal.c do. */
+export const contextSetters: Readonly<Record<string, (context: PyContext, value: Slot) => void>> = {
+  prec(context, value) {
+    context.prec = whole(value, 'prec', 1n, MAX_EMAX, '[1, MAX_PREC]');
+  },
+  Emin(context, value) {
+    context.Emin = whole(value, 'Emin', -MAX_EMAX, 0n, '[MIN_EMIN, 0]');
+  },
+  Emax(context, value) {
+    context.Emax = whole(value, 'Emax', 0n, MAX_EMAX, '[0, MAX_EMAX]');
+  },
+  capitals(context, value) {
+    const given = value === undefined || !isInt(value) ? -1 : Number(index(value));
+    if (given !== 0 && given !== 1) throw valueError('valid values for capitals are 0 or 1');
+    context.capitals = given;
+  },
+  clamp(context, value) {
+    const given = value === undefined || !isInt(value) ? -1 : Number(index(value));
+    if (given !== 0 && given !== 1) throw valueError('valid values for clamp are 0 or 1');
+    context.clamp = given;
+  },
+  rounding(context, value) {
+    context.rounding = roundingOf(value);
+  },
+  flags(context, value) {
+    context.flags = signalBits(value as Value);
+  },
+  traps(context, value) {
+    context.traps = signalBits(value as Value);
+  },
+};
+
+export function roundingOf(value: Slot): Rounding {
+  const name = value === undefined ? undefined : stringOf(value);
+  const found = roundings.find((rounding) => rounding === name);
+  if (found === undefined) {
+    throw typeError(
+      'valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]',
+    );
+  }
+  return found;
+}
