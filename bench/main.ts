@@ -3,6 +3,7 @@ export {};
 
 const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): Promise<void> }>> = {
   compile: () => import('./compile.ts'),
+  'compile-scaling': () => import('./compile-scaling.ts'),
   debug: () => import('./debug.ts'),
   vm: () => import('./vm.ts'),
 };
