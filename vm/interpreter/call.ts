@@ -9,12 +9,19 @@ import { tupleOf } from '../objects/tuple.ts';
 import { suggestKeyword } from '../text/suggestion.ts';
 import { programOf } from './decode.ts';
 import { Frame } from './frame.ts';
+import { Opcode } from './opcode.ts';
 import { run } from './run.ts';
 import { vm } from './state.ts';
 
 /** Calls a Python function from TypeScript. */
 export function callFunction(func: PyFunction, args: Value[], kwNames: KwNames): Value {
   const frame = frameForCall(func, args, kwNames);
+  if (frame.program.ops[0] === Opcode.RETURN_GENERATOR) {
+    const generator = makeGenerator(frame);
+    frame.ip = 1;
+    frame.back = undefined;
+    return generator;
+  }
   return run(frame);
 }
 

@@ -975,6 +975,14 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 continue loop;
               }
               if (callable instanceof PyType) {
+                if (count === 0) {
+                  const plain = actions.instantiatePlain(callable);
+                  if (plain !== undefined) {
+                    stack[base] = plain;
+                    sp = base + 1;
+                    continue loop;
+                  }
+                }
                 const instance = actions.instantiate(callable);
                 if (instance !== undefined) {
                   // The instance takes the callable's place and is the result; __init__ gets it as self.
