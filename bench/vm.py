@@ -1,4 +1,6 @@
 """Programs of `npm run bench -- vm`: each prints its name and the nanoseconds of one operation, the best of several rounds."""
+import asyncio
+import json
 import time
 
 
@@ -172,12 +174,30 @@ def nbody(n):
             body[2] += 0.01 * body[5]
 
 
+async def sleeping(n):
+    for _ in range(n):
+        await asyncio.sleep(0)
+
+
+def sleep_zero(n):
+    asyncio.run(sleeping(n))
+
+
+document = {"name": "x" * 20, "values": list(range(50)), "nested": [{"a": 1.5, "b": None, "c": True}] * 10}
+
+
+def json_round_trip(n):
+    for _ in range(n):
+        json.loads(json.dumps(document))
+
+
 for name, run, count in [
     ("while loop", while_loop, 400_000),
     ("generator loop", generator_loop, 200_000),
     ("generator next", generator_next, 200_000),
     ("yield from, three deep", yield_from_three_deep, 200_000),
     ("await", await_awaitable, 100_000),
+    ("asyncio.sleep(0)", sleep_zero, 10_000),
     ("fib call", fib, 5 * 21891),
     ("attribute", attributes, 200_000),
     ("method call", methods, 200_000),
@@ -188,5 +208,6 @@ for name, run, count in [
     ("string", strings, 50_000),
     ("exception", exceptions, 50_000),
     ("nbody step", nbody, 5_000),
+    ("json round trip", json_round_trip, 200),
 ]:
     measure(name.replace(" ", "_"), run, count)

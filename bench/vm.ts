@@ -14,7 +14,32 @@ function timesOf(command: string, args: readonly string[]): Times {
   return new Map(lines.map((line) => line.split(' ')).map(([name, nanoseconds]) => [name, Number(nanoseconds)]));
 }
 
-/** Runs the same programs in Coroscope and in native CPython 3.13 in turns; prints ns an operation and their ratio. */
+/** Programs that show how long the start takes. */
+const starts = ['print("hi")', 'import asyncio'];
+
+/** Milliseconds that a whole process takes for a program on its stdin. */
+function startTime(command: string, args: readonly string[], input: string): number {
+  const before = performance.now();
+  const { status, stderr } = spawnSync(command, args, { input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr}`);
+  return performance.now() - before;
+}
+
+function compareStarts(native: string | undefined, rounds: number): void {
+  console.log(`\n${'milliseconds in all'.padEnd(26)}${'coroscope'.padStart(12)}${'CPython 3.13'.padStart(14)}`);
+  for (const text of starts) {
+    const mine: number[] = [];
+    const other: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      mine.push(startTime(process.execPath, ['dist/cli.js', 'run', '-'], text));
+      if (native !== undefined) other.push(startTime(native, ['-'], text));
+    }
+    const theirs = native === undefined ? '' : median(other).toFixed(0);
+    console.log(`${text.padEnd(26)}${median(mine).toFixed(0).padStart(12)}${theirs.padStart(14)}`);
+  }
+}
+
+/** Runs the same programs in Coroscope and in native CPython 3.13 in turns; prints ns an operation, their ratio, and how long the start takes. */
 export async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(args[0] ?? 3);
   const native = nativePython('3.13');
@@ -35,4 +60,5 @@ export async function main(args: readonly string[]): Promise<void> {
       `${name.replaceAll('_', ' ').padEnd(26)}${mine.toFixed(1).padStart(12)}${(other?.toFixed(1) ?? '').padStart(14)}${ratio.padStart(8)}`,
     );
   }
+  compareStarts(native, rounds + 2);
 }
