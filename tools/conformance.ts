@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nativePython } from './oracle.ts';
 
-// Runs CPython's own tests in the VM, a module a process: npm run conformance [-- [--record] [--details] [--cli FILE] MODULE…].
+// Runs CPython's own tests in the VM, a module a process: npm run conformance [-- [--record] [--details] [--cli FILE] [--limit SECONDS]
+// MODULE…].
 // The tests are those of the newest native CPython of this machine; the library is the packed one. Exits 1 when a module
 // passes fewer tests than test/conformance/record.json says; --record writes the figures there.
 
@@ -33,14 +34,18 @@ interface ResultLine {
 
 const ROOM = resolve('test/conformance');
 const RECORD = join(ROOM, 'record.json');
-const TIME_LIMIT = 300_000;
 const PROCESSES = 2;
 
 const args = process.argv.slice(2);
 const flag = (name: string): boolean => args.includes(name);
-const cliAt = args.indexOf('--cli');
-const cli = resolve(cliAt < 0 ? 'dist/cli.js' : args[cliAt + 1]);
-const wanted = args.filter((arg, index) => !arg.startsWith('--') && (cliAt < 0 || index !== cliAt + 1));
+const option = (name: string, fallback: string): string => {
+  const at = args.indexOf(name);
+  return at < 0 ? fallback : args.splice(at, 2)[1];
+};
+const cli = resolve(option('--cli', 'dist/cli.js'));
+/** Seconds that a module may take. */
+const limit = Number(option('--limit', '300'));
+const wanted = args.filter((arg) => !arg.startsWith('--'));
 
 const modules: Record<string, readonly string[]> = JSON.parse(readFileSync(join(ROOM, 'modules.json'), 'utf8'));
 const excluded: Record<string, string> = JSON.parse(readFileSync(join(ROOM, 'excluded.json'), 'utf8'));
@@ -66,6 +71,7 @@ async function main(): Promise<boolean> {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const outcome = await runModule(name);
       outcomes.set(name, outcome);
+      if (flag('--record')) writeRecord(outcomes);
       console.log(
         row(name, outcome.tests, outcome.passed, outcome.failed, outcome.skipped, outcome.seconds.toFixed(1)) +
           (outcome.broken === undefined ? '' : `   ${outcome.broken}`),
@@ -103,7 +109,6 @@ async function main(): Promise<boolean> {
     console.log(`${name}: ${outcome.passed} tests pass, ${before.passed} did.`);
     for (const { test } of outcome.failures) console.log(`  ${test}`);
   }
-  if (flag('--record')) writeRecord(outcomes);
   return good || flag('--record');
 }
 
@@ -153,13 +158,11 @@ function runModule(name: string): Promise<Outcome> {
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
-    }, TIME_LIMIT);
+    }, limit * 1000);
     child.on('close', (exitCode) => {
       clearTimeout(timer);
       const text = existsSync(results) ? readFileSync(results, 'utf8') : '';
-      const ending = late
-        ? `stopped after ${TIME_LIMIT / 1000} s`
-        : `ended with exit code ${exitCode}: ${lastLine(output)}`;
+      const ending = late ? `stopped after ${limit} s` : `ended with exit code ${exitCode}: ${lastLine(output)}`;
       if (flag('--details') && !text.includes('"done"')) console.log(output);
       finish(readResults(text, ending, (Date.now() - begun) / 1000));
       rmSync(folderOfRun, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../compiler/text/diagnostic.ts';
 import { importModule } from '../importing/import.ts';
 import { InternalError } from '../internal-error.ts';
 import { runCode } from '../interpreter/call.ts';
@@ -64,6 +65,7 @@ import { ascii, format, repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { isOneCharacter } from '../text/strings.ts';
 import { anextBuiltin } from './anext.ts';
+import { breakpoint } from './breakpoint.ts';
 import { enumerateType, filterType, mapType, reversedType, zipType } from './iterators.ts';
 import { syntaxError } from './syntax-error.ts';
 
@@ -187,11 +189,25 @@ function lineOf(input: string | Uint8Array, lineno: number): string {
   return text.split(/\r\n|\r|\n/)[lineno - 1] ?? '';
 }
 
+/** Warns at the place in the source; a warning that is made an error is a SyntaxError there (_PyErr_EmitSyntaxWarning). */
+function warnAboutSyntax(found: readonly Diagnostic[], filename: string, input: string | Uint8Array): void {
+  for (const diagnostic of found) {
+    const { category, message, lineno } = diagnostic;
+    const type = vm.builtins.getString(category) ?? exceptions.syntaxWarningType;
+    try {
+      callMethod(vm.importModule('warnings'), 'warn_explicit', message, type, filename, lineno);
+    } catch (error) {
+      if (!exceptions.isException(error, type as PyType)) throw error;
+      throw syntaxError({ ...diagnostic, category: 'SyntaxError' }, filename, lineOf(input, lineno));
+    }
+  }
+}
+
 /** compile() with PyCF_ONLY_AST: the tree as objects of the module ast. */
 function parseSource(source: Value, filename: string, mode: Mode): Value {
   const input = sourceInput(source);
   const { tree, error, warnings } = vm.host.parse(input, { mode, target: vm.frame?.code.code.target });
-  for (const warning of warnings) vm.warn?.('SyntaxWarning', warning.message);
+  warnAboutSyntax(warnings, filename, input);
   if (error !== undefined) throw syntaxError(error, filename, lineOf(input, error.lineno));
   return astValue(tree);
 }
@@ -214,7 +230,7 @@ function compileSource(
     optimize: Math.max(optimize, 0) as 0,
     target,
   });
-  for (const warning of result.warnings) vm.warn?.('SyntaxWarning', warning.message);
+  warnAboutSyntax(result.warnings, filename, input);
   if (result.error !== undefined) {
     // Stages after the parser take the line from the file, which a string has not.
     const bySyntax = vm.host.parse(input, { mode, target }).error?.message === result.error.message;
@@ -381,6 +397,11 @@ const functions: Record<string, Declaration> = {
       if (code < 0 || code > 0x10ffff) throw valueError('chr() arg not in range(0x110000)');
       return String.fromCodePoint(Number(code));
     },
+  ],
+  breakpoint: [
+    '(*args, **kws)',
+    breakpoint,
+    'Call sys.breakpointhook(*args, **kws).\n\nsys.breakpointhook() must accept whatever arguments are passed.\n\nBy default, this drops you into the pdb debugger.',
   ],
   compile: [
     '(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)',

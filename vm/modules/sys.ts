@@ -1,3 +1,4 @@
+import { breakpointHook } from '../builtins/breakpoint.ts';
 import { formatUnraisable, printException } from '../builtins/traceback-text.ts';
 import type { Frame } from '../interpreter/frame.ts';
 import { intern } from '../interpreter/intern.ts';
@@ -280,6 +281,7 @@ export function makeSys(options: SysOptions): PyModule {
           callMethod(err, 'flush');
         },
       ],
+      breakpointhook: ['(*args, **kws)', breakpointHook],
       audit: ['(event, /, *args)', () => undefined],
       addaudithook: ['(hook)', () => undefined],
       gettrace: ['()', () => null],
@@ -424,7 +426,7 @@ export function makeSys(options: SysOptions): PyModule {
   const monitoring = makeMonitoring(events);
   module.dict.setString('monitoring', monitoring);
   vm.modules.setString('sys.monitoring', monitoring);
-  for (const hook of ['displayhook', 'excepthook', 'unraisablehook']) {
+  for (const hook of ['breakpointhook', 'displayhook', 'excepthook', 'unraisablehook']) {
     module.dict.setString(`__${hook}__`, module.dict.getString(hook) as Value);
   }
   return module;

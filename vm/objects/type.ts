@@ -551,6 +551,10 @@ function computeMro(type: PyType): PyType[] {
     if (custom !== typeType.attributes.get('mro')) {
       return toArray(callSpecial(type, 'mro')!).map((item) => {
         if (!(item instanceof PyType)) throw typeError(`mro() returned a non-class ('${typeOf(item).tp_name}')`);
+        // mro_check: the methods of a class further down may be called with our instances.
+        if (item !== type && !solidBase(type).isSubtype(solidBase(item))) {
+          throw typeError(`mro() returned base with unsuitable layout ('${item.tp_name}')`);
+        }
         return item;
       });
     }
