@@ -156,7 +156,8 @@ export const RESULT_TOO_LARGE = "(34, 'Numerical result out of range')";
 export function floatPower(left: number, right: number): number | undefined {
   if (right === 0 || left === 1) return 1;
   if (left === -1 && !Number.isFinite(right)) return Number.isNaN(right) ? NaN : 1;
-  if (left === 0 && right < 0) throw new Problem('ZeroDivisionError', 'zero to a negative power');
+  if (left === 0 && right < 0 && Number.isFinite(right))
+    throw new Problem('ZeroDivisionError', 'zero to a negative power');
   if (left < 0 && Number.isFinite(left) && Number.isFinite(right) && !Number.isInteger(right)) return undefined;
   const result = left ** right;
   if (!Number.isFinite(result) && Number.isFinite(left) && Number.isFinite(right)) {

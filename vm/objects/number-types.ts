@@ -9,13 +9,13 @@ import { index } from '../operations/arithmetic.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { compareOrdered } from '../operations/compare.ts';
 import { identityHash } from '../operations/hash.ts';
-import { items } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { formatComplex, formatFloat, formatInteger } from '../text/format-spec.ts';
 import { Problem } from '../text/problem.ts';
 import { bind } from './bind.ts';
-import { PyByteArray, PyBytes } from './bytes.ts';
+import { PyBytes } from './bytes.ts';
+import { bytesArgument } from './bytes-types.ts';
 import { PyComplex } from './complex.ts';
 import { defineType } from './define.ts';
 import {
@@ -30,6 +30,7 @@ import { PyFloat } from './float.ts';
 import { integerOf, makeInt, PyInt } from './int.ts';
 import {
   boolType,
+  bytesType,
   Compare,
   complexType,
   floatType,
@@ -86,8 +87,13 @@ function parseWithBase(value: Value, base: Value): Integer {
 }
 
 function bytesText(value: Value): string | undefined {
-  if (value instanceof PyBytes || value instanceof PyByteArray) return String.fromCharCode(...value.bytes);
-  return undefined;
+  const { bf_getbuffer } = typeOf(value);
+  if (bf_getbuffer === undefined) return undefined;
+  const buffer = bf_getbuffer(value);
+  // Bytes beyond ASCII are no text of a number: neither digits nor white space.
+  const text = Array.from(buffer.bytes, (byte) => (byte < 128 ? String.fromCharCode(byte) : '\ufffd')).join('');
+  buffer.release();
+  return text;
 }
 
 /** int(value) (PyNumber_Long). */
@@ -177,7 +183,8 @@ defineType(intType, {
     from_bytes: [
       "($type, /, bytes, byteorder='big', *, signed=False)",
       (type: PyType, bytes: Value, order: Value = 'big', signed: Value = false) => {
-        const source = typeOf(bytes).bf_getbuffer?.(bytes).bytes ?? Uint8Array.from([...items(bytes)].map(Number));
+        const source =
+          typeOf(bytes).bf_getbuffer === undefined ? (call(bytesType, bytes) as PyBytes).bytes : bytesArgument(bytes);
         const value = integer.fromBytes(source, littleEndian(order), isTrue(signed));
         return type === intType ? value : call(type, value);
       },
@@ -192,8 +199,9 @@ defineType(intType, {
 });
 
 function littleEndian(order: Value): boolean {
-  if (order !== 'little' && order !== 'big') throw valueError("byteorder must be either 'little' or 'big'");
-  return order === 'little';
+  const name = stringOf(order);
+  if (name !== 'little' && name !== 'big') throw valueError("byteorder must be either 'little' or 'big'");
+  return name === 'little';
 }
 
 // bool
@@ -295,7 +303,10 @@ export function toFloatValue(value: Value): number {
 }
 
 function floatNew(type: PyType, args: Value[], kwNames: KwNames): Value {
-  if (kwNames !== undefined) throw typeError('float() takes no keyword arguments');
+  if (kwNames !== undefined) {
+    if (type.tp_init === floatType.tp_init) throw typeError('float() takes no keyword arguments');
+    args = args.slice(0, args.length - kwNames.length);
+  }
   if (args.length > 1) throw typeError(`float expected at most 1 argument, got ${args.length}`);
   if (args.length === 0) return new PyFloat(0, type);
   const [given] = args;
@@ -373,7 +384,19 @@ defineType(floatType, {
         return type === floatType ? value : call(type, value);
       },
     ],
-    __getformat__: ['($type, typestr, /)', () => 'IEEE, little-endian'],
+    __getformat__: [
+      '($type, typestr, /)',
+      (_type: PyType, typestr: Value) => {
+        const name = stringOf(typestr);
+        if (name === undefined) {
+          throw typeError(`__getformat__() argument must be str, not ${typeOf(typestr).tp_name}`);
+        }
+        if (name !== 'double' && name !== 'float') {
+          throw valueError("__getformat__() argument 1 must be 'double' or 'float'");
+        }
+        return 'IEEE, little-endian';
+      },
+    ],
     from_number: [
       '($type, number, /)',
       (type: PyType, number: Value) => {
@@ -439,7 +462,9 @@ defineType(complexType, {
     }
     const a = real === undefined ? { real: 0, imag: 0 } : complexPart(real, 'real');
     const b = complexPart(imag, 'imag');
-    return new PyComplex(a.real - b.imag, a.imag + b.real, type);
+    // A real number has no imaginary part to add: that would take the sign of -0.0.
+    const sum = a instanceof PyComplex || real instanceof PyComplex ? a.imag + b.real : b.real;
+    return new PyComplex(a.real - b.imag, sum, type);
   },
   tp_repr: (self: PyComplex) => complexes.complexRepr(self),
   tp_hash: (self: PyComplex) => hashComplex(hashFloat(self.real), hashFloat(self.imag)),

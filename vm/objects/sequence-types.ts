@@ -205,7 +205,10 @@ defineType(tupleType, {
   isolatedEquality: true,
   allocate: (type: PyType) => new PyTuple([], type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
-    if (kwNames !== undefined && type === tupleType) throw typeError('tuple() takes no keyword arguments');
+    if (kwNames !== undefined) {
+      if (type.tp_init === tupleType.tp_init) throw typeError('tuple() takes no keyword arguments');
+      args = args.slice(0, args.length - kwNames.length);
+    }
     if (args.length > 1) throw typeError(`tuple expected at most 1 argument, got ${args.length}`);
     const [iterable] = args;
     if (type === tupleType) {
@@ -414,8 +417,11 @@ defineType(listType, {
   allocate: (type: PyType) => new PyList([], type),
   tp_new: (type: PyType) => new PyList([], type),
   tp_init: (self: PyList, args: Value[], kwNames: KwNames) => {
-    if (kwNames !== undefined && self.type === listType) throw typeError('list() takes no keyword arguments');
-    const [iterable] = bind('list', '(iterable=(), /)', args, kwNames);
+    if (kwNames !== undefined && kwNames.length > 0 && self.type.tp_new === listType.tp_new) {
+      throw typeError('list() takes no keyword arguments');
+    }
+    if (kwNames !== undefined) args = args.slice(0, args.length - kwNames.length);
+    const [iterable] = bind('list', '(iterable=(), /)', args, undefined);
     self.items = iterable === undefined ? [] : toArray(iterable);
   },
   tp_repr: (self: PyList) => guardRepr(self, '[...]', () => `[${self.items.map(repr).join(', ')}]`),

@@ -1,4 +1,5 @@
 import { adjustIndices } from './code-points.ts';
+import { LONG_NEEDLE, linearIndexOf } from './linear-search.ts';
 import { Problem } from './problem.ts';
 
 // The methods that bytes and bytearray share (Objects/stringlib and bytes_methods.c, 3.14), on byte arrays. Results are new
@@ -9,6 +10,7 @@ function indexOf(bytes: Uint8Array, needle: Uint8Array, from: number): number {
   if (needle.length === 0) return from <= bytes.length ? from : -1;
   if (needle.length === 1) return bytes.indexOf(needle[0], from);
   const last = bytes.length - needle.length;
+  if (needle.length > LONG_NEEDLE && last >= from) return linearIndexOf(bytes, needle, from);
   for (let at = bytes.indexOf(needle[0], from); at >= 0 && at <= last; at = bytes.indexOf(needle[0], at + 1)) {
     if (matchesAt(bytes, needle, at)) return at;
   }

@@ -1,5 +1,6 @@
 import { isLineBreak, isSpace } from './character.ts';
 import { adjustIndices, hasSurrogates, lengthOf, pointIndex, slice, splitsPair, unitOffset } from './code-points.ts';
+import { LONG_NEEDLE, linearIndexOfText } from './linear-search.ts';
 import { Problem } from './problem.ts';
 
 // str's methods on JavaScript strings. Indices and lengths are code points; an optional end is Infinity by default.
@@ -10,6 +11,9 @@ const isDelicate = (needle: string): boolean =>
 
 /** indexOf by code unit offset that never cuts a pair of surrogates. */
 function unitIndexOf(text: string, needle: string, from: number): number {
+  if (needle.length > LONG_NEEDLE && text.length - from >= needle.length && !isDelicate(needle)) {
+    return linearIndexOfText(text, needle, from);
+  }
   let at = text.indexOf(needle, from);
   if (at < 0 || !isDelicate(needle)) return at;
   while (at >= 0 && (splitsPair(text, at) || splitsPair(text, at + needle.length))) at = text.indexOf(needle, at + 1);
