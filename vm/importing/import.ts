@@ -14,6 +14,7 @@ import { callMethod, getAttribute, lookupAttribute } from '../operations/attribu
 import { isTrue } from '../operations/truth.ts';
 import { libraryPathHook } from './library-finder.ts';
 import { explainMissing } from './unavailable.ts';
+import { zipPathHook } from './zip-hook.ts';
 
 // Importing is CPython's own: importlib._bootstrap and _bootstrap_external, run as bytecode. Here are what CPython writes in C
 // of it (Python/import.c) and the start of the two.
@@ -44,6 +45,7 @@ export function importlib(): Value {
   runLibraryModule('importlib._bootstrap_external', BOOTSTRAP_EXTERNAL);
   callMethod(core, '_install_external_importers');
   const hooks = getAttribute(sys, 'path_hooks');
+  callMethod(hooks, 'insert', 0, zipPathHook());
   callMethod(hooks, 'insert', 0, libraryPathHook(core));
   return bootstrap;
 }
