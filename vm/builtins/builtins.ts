@@ -6,6 +6,7 @@ import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
 import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
+import { localsSnapshot } from '../objects/frame-locals.ts';
 import '../objects/bytes-types.ts';
 import { astValue, isAst } from '../modules/ast/ast.ts';
 import { PyCode } from '../objects/code.ts';
@@ -307,6 +308,7 @@ function roundValue(number: Value, digits: Value = null): Value {
 function sum(iterable: Value, start: Value = 0): Value {
   if (stringOf(start) !== undefined) throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
   if (start instanceof PyBytes) throw typeError("sum() can't sum bytes [use b''.join(seq) instead]");
+  if (start instanceof PyByteArray) throw typeError("sum() can't sum bytearray [use b''.join(seq) instead]");
   let total = start;
   // Floats are summed with Neumaier's compensation, as CPython has done since 3.12.
   let compensation = 0;
@@ -507,7 +509,7 @@ const functions: Record<string, Declaration> = {
   ],
   anext: ['(aiterator, default=<unrepresentable>, /)', anextBuiltin],
   len: ['(obj, /)', lengthOf, 'Return the number of items in a container.'],
-  locals: ['()', () => (vm.frame === undefined ? null : frameLocals(vm.frame))],
+  locals: ['()', () => (vm.frame === undefined ? null : localsSnapshot(vm.frame))],
   max: [
     '(*args, key=None, default=<unrepresentable>)',
     (args: Value[], key: Value = null, fallback?: Value) =>

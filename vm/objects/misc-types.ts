@@ -1,7 +1,6 @@
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
-import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
 import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, lookupAttribute } from '../operations/attribute.ts';
@@ -15,6 +14,7 @@ import { PyCode } from './code.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { attributeError, indexErrorType, newException, runtimeError, typeError } from './exception.ts';
+import { localsOf } from './frame-locals.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyModule } from './module.ts';
 import {
@@ -280,7 +280,7 @@ defineType(frameType, {
     f_code: [(self: Frame) => self.code],
     f_globals: [(self: Frame) => self.globals],
     f_builtins: [(self: Frame) => self.builtins],
-    f_locals: [(self: Frame) => frameLocals(self)],
+    f_locals: [(self: Frame) => localsOf(self)],
     f_lasti: [(self: Frame) => self.lasti],
     f_lineno: [(self: Frame) => self.line ?? null],
     f_generator: [(self: Frame) => self.generator ?? null],
