@@ -11,6 +11,7 @@ import { updateDict } from '../objects/dict-type.ts';
 import {
   assertionErrorType,
   attributeErrorType,
+  baseExceptionGroupType,
   baseExceptionType,
   importErrorType,
   isException,
@@ -155,7 +156,7 @@ function missingSpecial(type: PyType, which: number): string {
     message = `'${type.tp_name}' object does not support ${protocol} protocol`;
     if (which === 1 || which === 3) message += ` (${missed})`;
     message += asynchronous
-      ? `. Did you mean to use ${keyword}?`
+      ? ` but it supports the context manager protocol. Did you mean to use ${keyword}?`
       : ` but it supports the asynchronous context manager protocol. Did you mean to use ${keyword}?`;
   }
   return message;
@@ -754,6 +755,10 @@ export function checkGroupMatch(stack: Slot[], sp: number): void {
   const exception = stack[sp - 2] as PyBaseException;
   const pattern = stack[sp - 1] as Value;
   checkExceptionMatch(exception, pattern);
+  const patterns = pattern instanceof PyTuple ? pattern.items : [pattern];
+  if (patterns.some((type) => (type as PyType).isSubtype(baseExceptionGroupType))) {
+    throw typeError('catching ExceptionGroup with except* is not allowed. Use except instead.');
+  }
   const [match, rest] = matchGroup(exception, pattern);
   if (match !== null) vm.handled.value = match;
   stack[sp - 2] = rest;

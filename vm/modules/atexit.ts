@@ -1,4 +1,4 @@
-import { printException } from '../builtins/traceback-text.ts';
+import { writeUnraisable } from '../builtins/unraisable.ts';
 import { pythonException } from '../interpreter/unwind.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
 import type { PyDict } from '../objects/dict.ts';
@@ -7,6 +7,7 @@ import type { Value } from '../objects/object.ts';
 import { addRoot } from '../objects/roots.ts';
 import { callWith, isCallable } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
+import { repr } from '../operations/text.ts';
 
 interface ExitFunction {
   readonly func: Value;
@@ -51,7 +52,7 @@ export const atexit = (): ModuleDefinition => {
             try {
               callWith(last.func, [...last.args, ...last.kwargs.valueList()], names.length === 0 ? undefined : names);
             } catch (error) {
-              printException(pythonException(error));
+              writeUnraisable(pythonException(error), `Exception ignored in atexit callback ${repr(last.func)}`);
             }
           }
         },

@@ -3,7 +3,6 @@ import { callWith } from '../operations/call.ts';
 import { matchGroup } from '../operations/exception-group.ts';
 import { toArray } from '../operations/iterate.ts';
 import { repr, str, strValue } from '../operations/text.ts';
-import { bind } from './bind.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import * as exceptions from './exception.ts';
@@ -349,9 +348,12 @@ function unicodeErrorText(self: PyBaseException): Value {
 // Groups
 
 function groupNew(type: PyType, args: Value[]): Value {
-  const [message, given] = bind('BaseExceptionGroup.__new__', '(message, exceptions, /)', args, undefined);
+  if (args.length !== 2) {
+    throw typeError(`BaseExceptionGroup.__new__() takes exactly 2 arguments (${args.length} given)`);
+  }
+  const [message, given] = args;
   if (stringOf(message as Value) === undefined)
-    throw typeError(`argument 1 must be str, not ${typeOf(message as Value).tp_name}`);
+    throw typeError(`BaseExceptionGroup.__new__() argument 1 must be str, not ${typeOf(message as Value).tp_name}`);
   if (typeOf(given as Value).sq_length === undefined || given instanceof PyDict)
     throw typeError('second argument (exceptions) must be a sequence');
   const list = toArray(given as Value);

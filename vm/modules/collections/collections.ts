@@ -1,6 +1,6 @@
 import { defineType, type ModuleDefinition } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
-import { typeError } from '../../objects/exception.ts';
+import { attributeErrorType, newException, typeError } from '../../objects/exception.ts';
 import {
   dictType,
   type KwNames,
@@ -49,7 +49,7 @@ const tupleGetterType = defineType(newType('_collections._tuplegetter'), {
     return instance.items[self.index];
   },
   tp_descr_set(_self: TupleGetter, _instance: Value, value: Slot) {
-    throw typeError(value === undefined ? "can't delete attribute" : "can't set attribute");
+    throw newException(attributeErrorType, value === undefined ? "can't delete attribute" : "can't set attribute");
   },
   tp_repr: (self: TupleGetter) => `_tuplegetter(${self.index}, ${repr(self.doc)})`,
   members: {
