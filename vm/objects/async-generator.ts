@@ -336,7 +336,7 @@ defineType(asyncGeneratorType, {
   },
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
   getset: {
-    ...generatorNames,
+    ...generatorNames('async generator'),
     ag_await: [(self: PyGenerator) => self.delegate],
     ag_running: [(self: PyGenerator) => self.runningAsync],
     ag_suspended: [(self: PyGenerator) => self.suspended],

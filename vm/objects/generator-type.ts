@@ -29,10 +29,11 @@ function setName(field: 'name' | 'qualname') {
   };
 }
 
-export const generatorNames = {
-  __name__: [(self: PyGenerator) => self.name, setName('name')] as const,
-  __qualname__: [(self: PyGenerator) => self.qualname, setName('qualname')] as const,
-};
+/** __name__ and __qualname__ of a generator, coroutine or async generator. */
+export const generatorNames = (kind: string) => ({
+  __name__: [(self: PyGenerator) => self.name, setName('name'), `name of the ${kind}`] as const,
+  __qualname__: [(self: PyGenerator) => self.qualname, setName('qualname'), `qualified name of the ${kind}`] as const,
+});
 
 function throwMethod(self: PyGenerator, type: Value, value?: Value, traceback?: Value): Value {
   if (value !== undefined) {
@@ -76,8 +77,8 @@ defineType(generatorType, {
   methods: mechanism('generator'),
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
   getset: {
-    ...generatorNames,
-    gi_yieldfrom: [(self: PyGenerator) => self.delegate],
+    ...generatorNames('generator'),
+    gi_yieldfrom: [(self: PyGenerator) => self.delegate, undefined, 'object being iterated by yield from, or None'],
     gi_running: [(self: PyGenerator) => self.running],
     gi_suspended: [(self: PyGenerator) => self.suspended],
     gi_frame: [(self: PyGenerator) => self.frame ?? null],
@@ -93,8 +94,8 @@ defineType(coroutineType, {
   methods: mechanism('coroutine'),
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
   getset: {
-    ...generatorNames,
-    cr_await: [(self: PyGenerator) => self.delegate],
+    ...generatorNames('coroutine'),
+    cr_await: [(self: PyGenerator) => self.delegate, undefined, 'object being awaited on, or None'],
     cr_running: [(self: PyGenerator) => self.running],
     cr_suspended: [(self: PyGenerator) => self.suspended],
     cr_frame: [(self: PyGenerator) => self.frame ?? null],
