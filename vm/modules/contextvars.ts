@@ -147,7 +147,10 @@ defineType(contextType, {
     copy: ['($self, /)', (self: PyContext) => new PyContext(self.vars), 'Return a shallow copy of the context object.'],
     get: [
       '($self, key, default=None, /)',
-      (self: PyContext, key: Value, fallback: Slot) => self.vars.get(variableOf(key)) ?? fallback ?? null,
+      (self: PyContext, key: Value, fallback: Slot) => {
+        const value = self.vars.get(variableOf(key));
+        return value === undefined ? fallback : value;
+      },
       'Return the value for `key` if `key` has the value in the context object.',
     ],
     keys: ['($self, /)', (self: PyContext) => getIterator(tupleOf([...self.vars.keys()]))],
@@ -183,9 +186,10 @@ defineType(contextVarType, {
     get: [
       '($self, default=<unrepresentable>, /)',
       (self: ContextVar, fallback: Slot) => {
-        const value = currentContext().vars.get(self) ?? fallback ?? self.fallback;
-        if (value === undefined) throw newException(lookupErrorType, self);
-        return value;
+        for (const value of [currentContext().vars.get(self), fallback, self.fallback]) {
+          if (value !== undefined) return value;
+        }
+        throw newException(lookupErrorType, self);
       },
       'Return a value for the context variable for the current context.',
     ],
@@ -240,7 +244,7 @@ defineType(tokenType, {
   },
   getset: {
     var: [(self: Token) => self.variable],
-    old_value: [(self: Token) => self.oldValue ?? missing],
+    old_value: [(self: Token) => (self.oldValue === undefined ? missing : self.oldValue)],
   },
   attributes: { MISSING: missing },
 });
