@@ -12,6 +12,8 @@ export const enum Exit {
   FAULT = 70,
   /** A program was stopped by a limit, as timeout(1) says it. */
   STOPPED = 124,
+  /** Ctrl-C, as a shell shows it. */
+  INTERRUPTED = 130,
 }
 
 export const noSuchFile = (path: string): UsageError => new UsageError(`no such file: ${quoted(path)}; check the path`);

@@ -8,7 +8,7 @@ import { holdRunLoop } from '../host/run-loop.ts';
 import { FUEL_RATION, vm } from '../vm/interpreter/state.ts';
 import { flushStreams, runMain, runModuleAsMain, startInterpreter } from '../vm/main-entry.ts';
 import { deliverSignal } from '../vm/modules/signal.ts';
-import { memoryErrorType, newException } from '../vm/objects/exception.ts';
+import { keyboardInterruptType, memoryErrorType, newException, type PyBaseException } from '../vm/objects/exception.ts';
 import { compiled } from './compiled.ts';
 import { Exit } from './errors.ts';
 
@@ -52,8 +52,18 @@ export function runJob(job: Job): number {
     holdRunLoop();
     startInterpreter(host, { argv: job.argv, path: job.path, executable: process.execPath });
     vm.onRation = watch(job, host);
-    if ('module' in start) return runModuleAsMain(start.module, start.alterArgv);
-    return runMain(code as NonNullable<typeof code>, { filename: start.hasFile ? start.filename : undefined });
+    let interrupted = false;
+    const onUncaught = ({ type }: PyBaseException): void => {
+      interrupted = type.isSubtype(keyboardInterruptType);
+    };
+    const exitCode =
+      'module' in start
+        ? runModuleAsMain(start.module, start.alterArgv, onUncaught)
+        : runMain(code as NonNullable<typeof code>, {
+            filename: start.hasFile ? start.filename : undefined,
+            onUncaught,
+          });
+    return interrupted ? Exit.INTERRUPTED : exitCode;
   } catch (error) {
     vm.onRation = undefined;
     return ended(error);

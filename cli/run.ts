@@ -46,8 +46,6 @@ const MEGABYTE = 2 ** 20;
 const STACK_MEGABYTES = 64;
 /** How long a program that was told to stop may take, in milliseconds. */
 const GRACE = 1000;
-/** What a shell shows of a process that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 /**
  * Runs the program in a thread, so that this one can watch over it: a program that computes can't hear Ctrl-C itself.
@@ -66,7 +64,7 @@ function inThread(job: Job, timeout: number | undefined, maxMemory: number | und
     let interrupted = false;
     const onInterrupt = (): void => {
       // The second time the program has had its chance, or is in a read that can't be ended.
-      if (interrupted) process.exit(INTERRUPTED);
+      if (interrupted) process.exit(Exit.INTERRUPTED);
       interrupted = true;
       notify(job.notices, Notice.INTERRUPT);
       setTimeout(() => {

@@ -14,7 +14,7 @@ import { finalizeAll } from './objects/collect.ts';
 import { codeValue } from './objects/constant.ts';
 import { startTypes } from './objects/define.ts';
 import { PyDict } from './objects/dict.ts';
-import { keyboardInterruptType, type PyBaseException, systemExitType } from './objects/exception.ts';
+import { type PyBaseException, systemExitType } from './objects/exception.ts';
 import { PyFunction } from './objects/function.ts';
 import { markInlineCalls } from './objects/generator-type.ts';
 import { newModule, type PyModule } from './objects/module.ts';
@@ -108,9 +108,10 @@ export function runMain(code: CodeObject, options: MainOptions): number {
 }
 
 /** Runs a module of sys.path as `__main__`, and ends the interpreter (pymain_run_module). */
-export function runModuleAsMain(name: string, alterArgv: boolean): number {
+export function runModuleAsMain(name: string, alterArgv: boolean, onUncaught?: MainOptions['onUncaught']): number {
   return runAsMain(() => callMethod(importByName('runpy'), '_run_module_as_main', name, alterArgv), {
     filename: undefined,
+    ...(onUncaught === undefined ? {} : { onUncaught }),
   });
 }
 
@@ -135,7 +136,6 @@ function runAsMain(body: (main: PyModule) => Value, options: MainOptions): numbe
 function reportUncaught(exception: PyBaseException, onUncaught: MainOptions['onUncaught']): number {
   if (exception.type.isSubtype(systemExitType)) return exitCodeOf(exception);
   onUncaught?.(exception);
-  const exitCode = exception.type.isSubtype(keyboardInterruptType) ? 130 : 1;
   const hook = (vm.modules.getString('sys') as PyModule).dict.getString('excepthook');
   if (hook === undefined) printException(exception);
   else {
@@ -150,7 +150,7 @@ function reportUncaught(exception: PyBaseException, onUncaught: MainOptions['onU
       printException(exception);
     }
   }
-  return exitCode;
+  return 1;
 }
 
 function exitCodeOf(exception: PyBaseException): number {
