@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parse } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -14,7 +15,7 @@ Speaks the Language Server Protocol over stdin and stdout, for any editor that c
     if (positionals.length > 0) throw tooMany(positionals[0], 'lsp');
     if (!values.stdio) throw missing('--stdio', 'lsp');
     // The server's own bundle stands beside this one; it takes the connection from --stdio.
-    await import(join(__dirname, 'server.js'));
+    createRequire(__filename)(join(__dirname, 'server.js'));
     return new Promise(() => {});
   },
 };

@@ -50,7 +50,7 @@ export function runJob(job: Job): number {
       code = made;
     }
     holdRunLoop();
-    startInterpreter(host, { argv: job.argv, path: job.path, executable: process.execPath });
+    startInterpreter(host, { argv: job.argv, path: job.path, executable: process.argv[1] });
     vm.onRation = watch(job, host);
     let interrupted = false;
     const onUncaught = ({ type }: PyBaseException): void => {

@@ -121,7 +121,8 @@ function program(options: Options): Pick<Job, 'start' | 'argv' | 'path'> {
   // CPython makes the script's own path absolute, and leaves sys.argv as it was given.
   const filename = resolve(file);
   const asMain: Start = { module: '__main__', alterArgv: false };
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return { start: asMain, argv, path: [filename] };
+  const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder && existsSync(join(filename, '__main__.py'))) return { start: asMain, argv, path: [filename] };
   const { bytes } = readSource(file);
   if (isZip(bytes)) return { start: asMain, argv, path: [filename] };
   return { start: { bytes, filename, hasFile: true }, argv, path: [dirname(filename)] };

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 // Loads the command from its bundle with the bytecode that V8 made of it at build time (tools/build-code-cache.mjs). That halves
 // the start; another version of Node doesn't accept it and compiles the bundle itself.
@@ -12,7 +12,6 @@ const cache = join(__dirname, 'cli-main.cache');
 
 const script = new Script(Module.wrap(readFileSync(bundle, 'latin1')), {
   filename: bundle,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
 });
 script.runInThisContext()(exports, createRequire(bundle), module, bundle, __dirname);
