@@ -4,7 +4,7 @@ const modes = ['off', 'summary', 'full'] as const;
 
 const described: Record<(typeof modes)[number], string> = {
   off: 'Inline bytecode: off',
-  summary: 'Inline bytecode: instructions of note and counts',
+  summary: 'Inline bytecode: where functions suspend',
   full: 'Inline bytecode: every instruction',
 };
 

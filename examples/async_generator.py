@@ -1,10 +1,14 @@
-# An async generator: it suspends in two ways. `await` waits for something; `yield` gives a value to `async for`.
+# An async generator: it suspends in two ways. `await` waits for something; `yield`
+# gives a value to `async for`.
 #
 # What to look at
-# - Hover over `ticker`: ASYNC_GENERATOR in its flags, and both kinds of suspension points.
-# - Inline bytecode beside `yield`: the value is wrapped (CALL_INTRINSIC_1 with ASYNC_GEN_WRAP) so that it can be told from what
-#   an `await` inside hands to the loop.
-# - Press F5 and stop in `run`: when `pause` suspends, main, the async generator and pause wait for each other.
+# - Hover over `ticker`: ASYNC_GENERATOR in its flags, and both kinds of suspension
+#   points.
+# - Inline bytecode beside `yield`: the value is wrapped (CALL_INTRINSIC_1 with
+#   ASYNC_GEN_WRAP) so that it can be told from what an `await` inside hands to the
+#   loop.
+# - Press F5 and stop in `run`: when `pause` suspends, main, the async generator and
+#   pause wait for each other.
 
 
 class Pause:

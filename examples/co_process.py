@@ -1,12 +1,15 @@
-# A generator driven by send(): each `yield` gives a number away and receives what the caller sends.
+# A generator driven by send(): each `yield` gives a number away and receives what the
+# caller sends.
 #
 # What to look at
-# - Hover over `co_process`: GENERATOR among its flags, and its three suspension points with the offsets of their
-#   YIELD_VALUE instructions.
-# - Inline bytecode beside each `data = yield …`: the number is loaded, YIELD_VALUE gives it away. What send() brings
-#   is pushed on the stack of the suspended frame, and STORE_FAST takes it from there.
-# - Set a breakpoint on the second `yield` and press F5. When it stops, and after each further send(), compare `data`
-#   and `f_lasti` of the generator in the Variables view.
+# - Hover over `co_process`: GENERATOR among its flags, and its three suspension
+#   points with the offsets of their YIELD_VALUE instructions.
+# - Inline bytecode beside each `data = yield …`: the number is loaded, YIELD_VALUE
+#   gives it away. What send() brings is pushed on the stack of the suspended frame,
+#   and STORE_FAST takes it from there.
+# - Set a breakpoint on the second `yield` and press F5. When it stops, and after each
+#   further send(), compare `data` and `f_lasti` of the generator in the Variables
+#   view.
 
 
 def co_process(arg):

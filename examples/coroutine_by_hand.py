@@ -1,10 +1,14 @@
-# async/await without an event loop: a coroutine is driven with send(None), as asyncio's Task does it.
+# async/await without an event loop: a coroutine is driven with send(None), as
+# asyncio's Task does it.
 #
 # What to look at
-# - Hover over `fetch` and `main`: COROUTINE in the flags where a generator has GENERATOR.
-# - Inline bytecode beside `await`: GET_AWAITABLE, then the same loop as for `yield from`.
-# - Press F5 and stop in `run`: the chain main → fetch → Request.__await__ is suspended as one. `cr_await` leads from each to
-#   the next; only the innermost one holds a real `yield`.
+# - Hover over `fetch` and `main`: COROUTINE in the flags where a generator has
+#   GENERATOR.
+# - Inline bytecode beside `await`: GET_AWAITABLE, then the same loop as for `yield
+#   from`.
+# - Press F5 and stop in `run`: the chain main → fetch → Request.__await__ is
+#   suspended as one. `cr_await` leads from each to the next; only the innermost one
+#   holds a real `yield`.
 
 
 class Request:

@@ -1,11 +1,14 @@
-# `yield from`: the outer generator hands every request on to an inner one until that one is finished.
+# `yield from`: the outer generator hands every request on to an inner one until that
+# one is finished.
 #
 # What to look at
-# - Inline bytecode beside `yield from`: GET_YIELD_FROM_ITER takes the inner generator, then SEND and YIELD_VALUE form a
-#   loop (one YIELD_FROM instruction that repeats itself, up to Python 3.10).
-# - Press F5 with the exception filter "suspend" on: two generators stand still at once, and `gi_yieldfrom` of the outer
-#   one is the inner one.
-# - The value of the whole `yield from` expression is what the inner generator returned.
+# - Inline bytecode beside `yield from`: GET_YIELD_FROM_ITER takes the inner
+#   generator, then SEND and YIELD_VALUE form a loop (one YIELD_FROM instruction that
+#   repeats itself, up to Python 3.10).
+# - Press F5 with the exception filter "Suspensions" on: two generators stand still at
+#   once, and `gi_yieldfrom` of the outer one is the inner one.
+# - The value of the whole `yield from` expression is what the inner generator
+#   returned.
 
 
 def inner():

@@ -1,11 +1,13 @@
-# The smallest generator: calling counter() runs nothing, it only makes a generator that owns a frame.
+# The smallest generator: calling counter() runs nothing, it only makes a generator
+# that owns a frame.
 #
 # What to look at
-# - Hover over `counter`: its flags say GENERATOR, and that flag alone is why the call does not run the body.
-# - Inline bytecode beside the `yield`: LOAD_CONST puts the value on the stack, YIELD_VALUE hands it to the caller
-#   and leaves the frame where it is.
-# - Press F5, stop at the second `next`, and open the suspended generator: `f_lasti` has moved from before the first
-#   instruction to the one that suspended it.
+# - Hover over `counter`: its flags say GENERATOR, and that flag alone is why the call
+#   does not run the body.
+# - Inline bytecode beside the `yield`: LOAD_SMALL_INT puts the value on the stack,
+#   YIELD_VALUE hands it to the caller and leaves the frame where it is.
+# - Press F5, stop at the second `next`, and open the suspended generator: `f_lasti`
+#   has moved from before the first instruction to the one that suspended it.
 
 
 def counter():

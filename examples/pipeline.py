@@ -1,10 +1,13 @@
-# Three generators in a row: each pulls from the one before it, and between two pulls all of them stand still.
+# Three generators in a row: each pulls from the one before it, and between two pulls
+# all of them stand still.
 #
 # What to look at
-# - Press F5 and stop at the `print` in the last loop: three suspended generators are listed, each with its own line,
-#   locals and value stack. A `for` loop keeps its iterator on the value stack while the body is suspended.
+# - Press F5 and stop at the `print` in the last loop: three suspended generators are
+#   listed, each with its own line, locals and value stack. A `for` loop keeps its
+#   iterator on the value stack while the body is suspended.
 # - Step into `next`: one request travels through all three frames and back.
-# - Hover over the generator expression `(…)`: it is a function of its own, named <genexpr>.
+# - Hover over the generator expression `(…)`: it is a function of its own, named
+#   <genexpr>.
 
 
 def numbers(limit):

@@ -43,6 +43,43 @@ async function loadOracle(): Promise<Oracle> {
   };
 }
 
+/** For Python programs of the oracle: without threads and sockets asyncio gets a loop that only knows timers. */
+export const timerLoop = `
+import asyncio, time
+
+class Selector:
+    def select(self, timeout):
+        if timeout: time.sleep(timeout)
+        return []
+
+class TimerLoop(asyncio.BaseEventLoop):
+    def __init__(self):
+        super().__init__()
+        self._selector = Selector()
+    def _process_events(self, events): pass
+    def _write_to_self(self): pass
+
+asyncio.events.new_event_loop = asyncio.new_event_loop = TimerLoop
+asyncio.run = asyncio.runners.run
+`;
+
+/** What a program prints to stdout under CPython 3.14. Throws as Oracle.ask does. */
+export async function printed(source: string): Promise<string> {
+  const oracle = await pyodideOracle();
+  return oracle.ask(
+    `${timerLoop}
+import contextlib, io
+def main(source):
+    asyncio._set_running_loop(None)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(source, 'example.py', 'exec'), {'__name__': '__main__'})
+    return out.getvalue()
+`,
+    source,
+  );
+}
+
 /** A native CPython X.Y of this machine (on PATH or under pyenv), or undefined where there is none. */
 export function nativeOracle(version: string): Oracle | undefined {
   const executable = nativePython(version);

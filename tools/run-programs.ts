@@ -14,27 +14,13 @@ import {
   readGolden,
   twinPrograms,
 } from '../test/vm/twin.ts';
-import { type Oracle, pyodideOracle } from './oracle.ts';
+import { type Oracle, pyodideOracle, timerLoop } from './oracle.ts';
 
 // One interpreter runs all programs: what a program changes of it is put back, and what the end of an interpreter does is
-// done after each. Without threads and sockets asyncio gets a loop that only knows timers.
+// done after each.
 const program = `
-import asyncio, atexit, contextlib, gc, io, linecache, os, signal, sys, time, traceback, types, warnings
-
-class Selector:
-    def select(self, timeout):
-        if timeout: time.sleep(timeout)
-        return []
-
-class TimerLoop(asyncio.BaseEventLoop):
-    def __init__(self):
-        super().__init__()
-        self._selector = Selector()
-    def _process_events(self, events): pass
-    def _write_to_self(self): pass
-
-asyncio.events.new_event_loop = asyncio.new_event_loop = TimerLoop
-asyncio.run = asyncio.runners.run
+${timerLoop}
+import atexit, contextlib, gc, io, linecache, os, signal, sys, traceback, types, warnings
 
 def main(task):
     file, source = task

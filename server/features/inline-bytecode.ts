@@ -20,7 +20,7 @@ export interface InlinePart {
   readonly tooltip?: string;
 }
 
-/** What a summary names; everything else is only counted. */
+/** What a summary names; it is silent about everything else. */
 const ofNote: ReadonlySet<Op> = new Set([
   Op.YIELD_VALUE,
   Op.YIELD_FROM,
@@ -57,7 +57,8 @@ export function inlineBytecode(program: Program, mode: InlineBytecode, from: num
   return [...lines]
     .filter(([line]) => line >= 1 && line <= program.lineCount)
     .sort(([a], [b]) => a - b)
-    .map(([line, groups]) => ({ line, parts: parts(groups, program.target) }));
+    .map(([line, groups]) => ({ line, parts: parts(groups, program.target) }))
+    .filter((hint) => hint.parts.length > 0);
 }
 
 interface Group {
@@ -77,23 +78,23 @@ function fullParts(groups: readonly Group[], target: Target): InlinePart[] {
   return parts;
 }
 
+/** What of note stands in a line, each instruction once; the listing of the line opens over it. No parts where nothing does. */
 function summaryParts(groups: readonly Group[], target: Target): InlinePart[] {
-  const rows = groups.flatMap((group) => group.rows);
-  const noted = rows.filter(({ op }) => ofNote.has(op));
-  const count = `${rows.length} instruction${rows.length === 1 ? '' : 's'}`;
-  const tooltip = groups.map(listingTooltip).join('\n\n');
-  if (noted.length === 0) return [{ text: count, tooltip }];
+  const shown = new Map<Op, { row: ListingRow; group: Group; times: number }>();
+  for (const group of groups) {
+    for (const row of group.rows) {
+      if (!ofNote.has(row.op)) continue;
+      const seen = shown.get(row.op);
+      if (seen) seen.times++;
+      else shown.set(row.op, { row, group, times: 1 });
+    }
+  }
   const parts: InlinePart[] = [];
-  const shown = new Map<Op, { row: ListingRow; times: number }>();
-  for (const row of noted) {
-    const seen = shown.get(row.op);
-    if (seen) seen.times++;
-    else shown.set(row.op, { row, times: 1 });
+  for (const { row, group, times } of shown.values()) {
+    if (parts.length > 0) parts.push({ text: '  ' });
+    const tooltip = `${rowTooltip(row, target)}\n\n---\n\n${listingTooltip(group)}`;
+    parts.push({ text: `${row.opname}${times > 1 ? ` ×${times}` : ''}`, tooltip });
   }
-  for (const { row, times } of shown.values()) {
-    parts.push({ text: `${row.opname}${times > 1 ? ` ×${times}` : ''} `, tooltip: rowTooltip(row, target) });
-  }
-  parts.push({ text: `· ${count}`, tooltip });
   return parts;
 }
 
@@ -103,8 +104,11 @@ const rowText = ({ opname, arg, argrepr, jumpTarget }: ListingRow): string => {
   return argrepr === '' ? `${opname} ${arg}` : `${opname} ${shortened(argrepr)}`;
 };
 
-/** Long constants are in the tooltip. */
-const shortened = (text: string): string => (text.length > 32 ? `${text.slice(0, 30)}…` : text);
+/** Long constants, and where code objects lie, are in the tooltip. */
+function shortened(text: string): string {
+  const plain = text.replace(/^(<code object .+?) at 0x.*$/s, '$1>');
+  return plain.length > 32 ? `${plain.slice(0, 30)}…` : plain;
+}
 
 function rowTooltip(row: ListingRow, target: Target): string {
   const meaning = meaningOf(row.opname, target.meanings);

@@ -1,31 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Oracle, pyodideOracle } from '../../tools/oracle.ts';
+import { printed } from '../../tools/oracle.ts';
 import { coroscope, inFolder } from './command.ts';
 
-const runProgram = `
-import contextlib, io
-def main(source):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(source, 'example.py', 'exec'), {'__name__': '__main__'})
-    return out.getvalue()
-`;
-
 describe('coroscope run', () => {
-  let cpython: Oracle;
-  before(async function () {
-    this.timeout(60_000);
-    cpython = await pyodideOracle();
-  });
-
-  it('prints what CPython prints, for every example', function () {
+  it('prints what CPython prints, for every example', async function () {
     this.timeout(60_000);
     for (const name of readdirSync('examples').filter((each) => each.endsWith('.py'))) {
       const { stdout, stderr, status } = coroscope(['run', `examples/${name}`]);
       assert.equal(stderr, '', name);
-      assert.equal(stdout, cpython.ask(runProgram, readFileSync(`examples/${name}`, 'utf8')), name);
+      assert.equal(stdout, await printed(readFileSync(`examples/${name}`, 'utf8')), name);
       assert.equal(status, 0, name);
     }
   });

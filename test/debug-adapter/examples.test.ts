@@ -1,24 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { pyodideOracle } from '../../tools/oracle.ts';
+import { printed } from '../../tools/oracle.ts';
 import { type Debuggee, session } from './session.ts';
-
-/** What CPython 3.14 prints. */
-async function printed(source: string): Promise<string> {
-  const oracle = await pyodideOracle();
-  return oracle.ask(
-    `
-import contextlib, io
-def main(source):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(source, 'example.py', 'exec'), {'__name__': '__main__'})
-    return out.getvalue()
-`,
-    source,
-  );
-}
 
 /** Unfolds every scope of every frame of every thread, as a curious user would. */
 async function lookAtEverything(debuggee: Debuggee): Promise<void> {

@@ -125,7 +125,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.command('Coroscope: Inline Bytecode');
       await workbench.lineShows(lineOf('running_total.py', 'yield total'), /yield total\)$/);
       await workbench.command('Coroscope: Inline Bytecode');
-      await workbench.lineShows(lineOf('running_total.py', 'yield total'), /YIELD_VALUE · \d+ instructions/);
+      await workbench.lineShows(lineOf('running_total.py', 'yield total'), /YIELD_VALUE$/);
       await workbench.variable(/^f_lasti = \d+$/);
       await workbench.picture('suspended-generator-picture');
       await workbench.stopDebugging();
