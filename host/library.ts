@@ -38,6 +38,11 @@ export class Library {
     this.names = new Map([...this.index].map(([name, entry]) => [`${LIBRARY_ROOT}/${entry.path}`, name]));
   }
 
+  /** Dotted names of all modules and packages. */
+  moduleNames(): string[] {
+    return [...this.index.keys()];
+  }
+
   module(name: string): LibraryModule | undefined {
     const entry = this.index.get(name);
     if (entry === undefined) return undefined;

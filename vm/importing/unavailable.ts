@@ -43,6 +43,7 @@ const reasons: Readonly<Record<string, string>> = {
   ensurepip: 'packages are installed by the pip of a CPython; Coroscope imports those written in Python',
   idlelib: 'it needs the Tk library of the machine',
   js: "it is Pyodide's door to JavaScript",
+  mmap: 'it maps files into memory, which a virtual machine in JavaScript has no way to do',
   msvcrt: WINDOWS,
   nt: WINDOWS,
   pyexpat: 'there is no XML parser in Coroscope yet',

@@ -1,5 +1,5 @@
 import { isSubclass } from '../builtins/builtins.ts';
-import type { ModuleDefinition } from '../objects/define.ts';
+import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import { assertionErrorType, newException, runtimeError, typeError } from '../objects/exception.ts';
 import { integerOf } from '../objects/int.ts';
 import { frozensetType, NotImplemented, newType, PyObject, PyType, typeOf, type Value } from '../objects/object.ts';
@@ -13,7 +13,11 @@ import { isTrue } from '../operations/truth.ts';
 const SEQUENCE_FLAG = 1 << 5;
 const MAPPING_FLAG = 1 << 6;
 
-const abcDataType = newType('_abc._abc_data');
+const abcDataType = defineType(newType('_abc._abc_data'), {
+  module: '_abc',
+  doc: 'Internal state held by ABC machinery.',
+  subclassable: false,
+});
 
 /** What an abstract base class knows of other classes (`_abc_impl`). */
 class AbcData extends PyObject {
