@@ -1,18 +1,12 @@
 import type { Host } from '../host.ts';
 import type { PyDict } from '../objects/dict.ts';
-import type { PyBaseException } from '../objects/exception.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
 import type { PyObject, Value } from '../objects/object.ts';
 import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
-
-/** One level of `sys.exc_info()`: the exception being handled by a thread or a generator (CPython's _PyErr_StackItem). */
-export class HandledException {
-  value: PyBaseException | null = null;
-  previous: HandledException | undefined = undefined;
-}
+import { type HandledException, ThreadState } from './thread-state.ts';
 
 /** How much fuel is given out at once: how often a running program looks up for pause requests. */
 export const FUEL_RATION = 20_000;
@@ -20,6 +14,8 @@ export const FUEL_RATION = 20_000;
 /** The state of the running interpreter; one a JavaScript realm, reset by `startInterpreter`. */
 export class VmState {
   host!: Host;
+  /** The Python thread that runs. */
+  thread = new ThreadState(1);
   /** The frame that runs, or undefined outside Python code. */
   frame: Frame | undefined = undefined;
   /** Nested run() calls and native recursions, and Python frames above the entry of each. */
@@ -27,7 +23,7 @@ export class VmState {
   recursionLimit = 1000;
   /** Lowered at backward jumps and frame entries; below zero, `Debugging.outOfFuel` is asked. */
   fuel = FUEL_RATION;
-  handled = new HandledException();
+  handled: HandledException = this.thread.handled;
   /** The value of the StopIteration that a tp_iternext stands for when it gives undefined. */
   stopValue: Value = null;
   debugging: Debugging | undefined = undefined;
@@ -43,11 +39,8 @@ export class VmState {
   finalizable = new Set<PyObject>();
   /** How long the three lists may become together before the unreachable are looked for (objects/collect.ts). */
   collectAt = 2000;
-  originTrackingDepth = 0;
   /** Between the end of the program and that of the interpreter. */
   finalizing = false;
-  asyncGenFirstIter: Value = null;
-  asyncGenFinalizer: Value = null;
   intMaxStrDigits = 4300;
   // Doors that break import cycles between modules; set by their owners when they load.
   importModule!: (name: string) => Value;

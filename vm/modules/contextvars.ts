@@ -1,3 +1,4 @@
+import { vm } from '../interpreter/state.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import type { PyDict } from '../objects/dict.ts';
 import { keyError, lookupErrorType, newException, runtimeError, typeError, valueError } from '../objects/exception.ts';
@@ -12,7 +13,6 @@ import {
   type Slot,
   type Value,
 } from '../objects/object.ts';
-import { addRoot } from '../objects/roots.ts';
 import { BuiltinDef } from '../objects/signature.ts';
 import { tupleOf } from '../objects/tuple.ts';
 import { callWith } from '../operations/call.ts';
@@ -63,13 +63,10 @@ const missing = new PyObject(
   defineType(newType('Token.MISSING'), { module: 'builtins', tp_repr: () => '<Token.MISSING>' }),
 );
 
-let current: PyContext | undefined;
-addRoot(() => current);
-
 /** The context of the code that runs; made when first needed. */
 export function currentContext(): PyContext {
-  current ??= new PyContext();
-  return current;
+  vm.thread.context ??= new PyContext();
+  return vm.thread.context;
 }
 
 /** contextvars.copy_context(). */
@@ -81,12 +78,12 @@ export function copyContext(): PyContext {
 export function runIn(context: PyContext, callable: Value, args: Value[], kwNames: KwNames): Value {
   if (context.entered) throw runtimeError(`cannot enter context: ${repr(context)} is already entered`);
   context.entered = true;
-  context.previous = current;
-  current = context;
+  context.previous = vm.thread.context;
+  vm.thread.context = context;
   try {
     return callWith(callable, args, kwNames);
   } finally {
-    current = context.previous;
+    vm.thread.context = context.previous;
     context.previous = undefined;
     context.entered = false;
   }

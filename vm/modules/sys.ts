@@ -306,14 +306,17 @@ export function makeSys(options: SysOptions): PyModule {
             );
         },
       ],
-      get_coroutine_origin_tracking_depth: ['()', () => vm.originTrackingDepth],
+      get_coroutine_origin_tracking_depth: ['()', () => vm.thread.originTrackingDepth],
       set_coroutine_origin_tracking_depth: [
         '(depth)',
         (depth: Value) => {
-          vm.originTrackingDepth = checkedDepth('depth', depth);
+          vm.thread.originTrackingDepth = checkedDepth('depth', depth);
         },
       ],
-      get_asyncgen_hooks: ['()', () => structSequenceOf(asyncgenHooks, [vm.asyncGenFirstIter, vm.asyncGenFinalizer])],
+      get_asyncgen_hooks: [
+        '()',
+        () => structSequenceOf(asyncgenHooks, [vm.thread.asyncGenFirstIter, vm.thread.asyncGenFinalizer]),
+      ],
       set_asyncgen_hooks: [
         '(firstiter=<unrepresentable>, finalizer=<unrepresentable>)',
         (firstIter?: Value, finalizer?: Value) => {
@@ -325,8 +328,8 @@ export function makeSys(options: SysOptions): PyModule {
               throw typeError(`callable ${name} expected, got ${typeOf(hook).tp_name}`);
             }
           }
-          if (firstIter !== undefined) vm.asyncGenFirstIter = firstIter;
-          if (finalizer !== undefined) vm.asyncGenFinalizer = finalizer;
+          if (firstIter !== undefined) vm.thread.asyncGenFirstIter = firstIter;
+          if (finalizer !== undefined) vm.thread.asyncGenFinalizer = finalizer;
         },
       ],
       get_int_max_str_digits: ['()', () => vm.intMaxStrDigits],

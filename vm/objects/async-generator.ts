@@ -73,8 +73,8 @@ class AsyncThrow extends PyObject {
 function initHooks(generator: PyGenerator): void {
   if (generator.hooksInitialized) return;
   generator.hooksInitialized = true;
-  generator.finalizer = vm.asyncGenFinalizer;
-  if (vm.asyncGenFirstIter !== null) call(vm.asyncGenFirstIter, generator);
+  generator.finalizer = vm.thread.asyncGenFinalizer;
+  if (vm.thread.asyncGenFirstIter !== null) call(vm.thread.asyncGenFirstIter, generator);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { Frame, FrameState, Return } from '../interpreter/frame.ts';
 import { Opcode } from '../interpreter/opcode.ts';
 import { Program } from '../interpreter/program.ts';
-import { type HandledException, vm } from '../interpreter/state.ts';
+import { vm } from '../interpreter/state.ts';
+import type { HandledException } from '../interpreter/thread-state.ts';
 import { asendType, athrowType } from './async-generator.ts';
 import { PyCode } from './code.ts';
 import { PyBuiltin, PyMethodDescriptor } from './descriptor.ts';
@@ -92,8 +93,7 @@ function markReachable(): Set<object> {
   root(vm.modules);
   root(vm.builtins);
   root(vm.builtinsModule);
-  root(vm.asyncGenFirstIter);
-  root(vm.asyncGenFinalizer);
+  root(vm.thread);
   root(vm.stopValue);
   for (let level: HandledException | undefined = vm.handled; level !== undefined; level = level.previous) {
     root(level.value);

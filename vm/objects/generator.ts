@@ -1,6 +1,7 @@
 import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
-import { HandledException, vm } from '../interpreter/state.ts';
+import { vm } from '../interpreter/state.ts';
+import { HandledException } from '../interpreter/thread-state.ts';
 import { asyncGeneratorType, coroutineType, generatorType, PyObject, type PyType, type Value } from './object.ts';
 import { tupleOf } from './tuple.ts';
 
@@ -37,7 +38,7 @@ export class PyGenerator extends PyObject {
     this.code = frame.code;
     this.name = name;
     this.qualname = qualname;
-    if (vm.originTrackingDepth > 0 && type === coroutineType) this.origin = originOf(frame.back);
+    if (vm.thread.originTrackingDepth > 0 && type === coroutineType) this.origin = originOf(frame.back);
     this.createdIn = frame.back?.code;
     this.createdAtLine = frame.back?.line ?? 0;
     this.previousLive = vm.lastGenerator;
@@ -89,7 +90,7 @@ export class PyGenerator extends PyObject {
 /** cr_origin: file, line and function of the callers, innermost first (compute_cr_origin). */
 function originOf(creator: Frame | undefined): Value {
   const origin: Value[] = [];
-  for (let frame = creator; frame !== undefined && origin.length < vm.originTrackingDepth; frame = frame.back) {
+  for (let frame = creator; frame !== undefined && origin.length < vm.thread.originTrackingDepth; frame = frame.back) {
     const { co_filename, co_name } = frame.code.code;
     origin.push(tupleOf([co_filename, frame.line ?? null, co_name]));
   }
