@@ -132,4 +132,71 @@ describe('Coroscope in VS Code', () => {
       await workbench.removeBreakpoint(line);
     });
   });
+
+  describe('coroutine_by_hand.py', () => {
+    it('shows the chain of those that wait for each other as one stack', async () => {
+      await workbench.openFile('coroutine_by_hand.py');
+      const line = lineOf('coroutine_by_hand.py', "print('asked for'");
+      await workbench.setBreakpoint(line);
+      await workbench.page.keyboard.press('F5');
+      await workbench.stopped();
+      await workbench.selectThread(/generator Request.__await__ · suspended at line \d+ \(yield\)/);
+      await workbench.screenshot('chain-of-awaits');
+      const rows = await workbench.callStack();
+      const top = rows.findIndex((row) => row.startsWith('Request.__await__coroutine_by_hand.py'));
+      assert.deepEqual(
+        rows.slice(top, top + 3).map((row) => row.replace(/coroutine_by_hand\.py.*/, '')),
+        ['Request.__await__', 'fetch', 'main'],
+      );
+      await workbench.stopDebugging();
+      await workbench.removeBreakpoint(line);
+    });
+  });
+
+  describe('async_tasks.py', () => {
+    it('stops at each await that suspends, and shows the tasks that wait as threads', async () => {
+      await workbench.openFile('async_tasks.py');
+      const sleep = lineOf('async_tasks.py', 'await asyncio.sleep');
+      await workbench.exceptionFilter('Suspensions', true);
+      await workbench.page.keyboard.press('F5');
+      await workbench.stoppedAt('main', lineOf('async_tasks.py', 'await asyncio.gather'));
+      await workbench.page.keyboard.press('F5');
+      await workbench.stoppedAt('cook', sleep);
+      await workbench.page.keyboard.press('F5');
+      await workbench.stoppedAt('cook', sleep);
+      await workbench.selectThread(/main · suspended/);
+      await workbench.openScope('Locals');
+      await workbench.variable(/^orders = \[\('tea', 1\)/);
+      await workbench.screenshot('tasks');
+      await workbench.stopDebugging();
+      await workbench.exceptionFilter('Suspensions', false);
+    });
+  });
+
+  describe('a file of one’s own', () => {
+    it('is underlined where CPython reports an error, with its words', async () => {
+      await workbench.newFile('broken.py', "def g():\n    x = [(yield n) for n in 'abc']\n    return x\n");
+      await workbench.openFile('broken.py');
+      await workbench.page.locator('.editor-instance .squiggly-error').first().waitFor();
+      await workbench.command('View: Focus Problems');
+      await workbench.page
+        .locator('.markers-panel .monaco-list-row', { hasText: "'yield' inside list comprehension" })
+        .waitFor();
+      await workbench.screenshot('problems');
+      await workbench.command('View: Hide Panel');
+    });
+
+    it('can be paused in an endless loop, looked at and ended', async () => {
+      await workbench.newFile('endless.py', 'turns = 0\nwhile True:\n    turns += 1\n');
+      await workbench.openFile('endless.py');
+      await workbench.page.keyboard.press('F5');
+      await workbench.command('View: Show Run and Debug');
+      await workbench.page.locator('.sidebar .codicon-debug-pause').first().click();
+      await workbench.stopped();
+      await workbench.openScope('Locals');
+      await workbench.variable(/^turns = \d+$/);
+      await workbench.screenshot('paused');
+      await workbench.stopDebugging();
+    });
+  });
 });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
 /** A real VS Code in a browser, and what the tests do in it. Line numbers count from 1. */
@@ -57,6 +59,13 @@ export class Workbench {
     await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick();
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.line(1).waitFor();
+  }
+
+  /** Writes a file into the folder that is open, and waits until the explorer shows it. */
+  async newFile(name: string, text: string): Promise<void> {
+    writeFileSync(join(setting('COROSCOPE_WORKBENCH_FOLDER'), name), text);
+    await this.command('View: Show Explorer');
+    await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).waitFor();
   }
 
   /** Runs a command of the palette by its title. */
@@ -157,10 +166,29 @@ export class Workbench {
   async stopped(): Promise<void> {
     await this.page
       .locator('.debug-viewlet, .sidebar')
-      .getByText(/^Paused on/)
+      .getByText(/^Paused( |$)/)
       .first()
       .waitFor();
     await this.page.locator('.debug-call-stack .stack-frame').first().waitFor();
+  }
+
+  /** Waits until the program stands still in a line of a function. */
+  async stoppedAt(functionName: string, line: number): Promise<void> {
+    const frame = this.page.locator('.debug-call-stack .stack-frame').first();
+    const text = new RegExp(`^${functionName}.*\\D${line}:\\d+$`);
+    await frame.filter({ hasText: text }).waitFor();
+    await this.stopped();
+  }
+
+  /** Ticks a filter of the Breakpoints view, or takes the tick away. */
+  async exceptionFilter(label: string, on: boolean): Promise<void> {
+    await this.command('View: Show Run and Debug');
+    await this.expandView('Breakpoints');
+    const row = this.page.locator('.debug-breakpoints .monaco-list-row').filter({ hasText: label });
+    await row.waitFor();
+    const box = row.locator('input[type=checkbox], .monaco-checkbox').first();
+    if ((await box.isChecked()) !== on) await box.click();
+    await this.collapseView('Breakpoints');
   }
 
   /** Gives the side bar room for long names. */
@@ -178,6 +206,11 @@ export class Workbench {
   async collapseView(name: string): Promise<void> {
     const header = this.page.locator(`.sidebar .pane-header[aria-label^="${name}"]`);
     if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+  }
+
+  async expandView(name: string): Promise<void> {
+    const header = this.page.locator(`.sidebar .pane-header[aria-label^="${name}"]`);
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
   }
 
   /** Text of the rows of the Call Stack view. */
