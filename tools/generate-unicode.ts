@@ -1,4 +1,4 @@
-// Writes vm/text/tables/types.json and vm/text/tables/database.json from CPython 3.14's own str methods, _sre and unicodedata:
+// Writes the tables of vm/text/tables/ from CPython 3.14's own str methods, _sre and unicodedata:
 // node tools/run.mjs tools/generate-unicode.ts
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -53,7 +53,6 @@ def types():
 def database():
     runs, numeric, decomposition, compositions = Runs(), {}, [], []
     last = 0
-    old = u.ucd_3_2_0
     for i in range(0x110000):
         c = chr(i)
         runs.add((u.category(c), u.bidirectional(c), u.combining(c), u.mirrored(c), u.east_asian_width(c)))
@@ -67,8 +66,33 @@ def database():
     return {'unicode': u.unidata_version, 'records': runs.records, 'runs': runs.text(), 'numeric': numeric,
             'decomposition': ';'.join(decomposition)}
 
+def old_database():
+    """unicodedata.ucd_3_2_0: record 0 is for characters that have the properties of now, the others say which they had."""
+    old = u.ucd_3_2_0
+    runs, numeric, decomposition, corrections = Runs(), {}, {}, {}
+    properties = lambda of, c: (of.category(c), of.bidirectional(c), of.combining(c), of.mirrored(c), of.east_asian_width(c),
+                                of.decimal(c, -1), of.digit(c, -1))
+    runs.records.append(0)
+    runs.index[0] = 0
+    for i in range(0x110000):
+        c = chr(i)
+        before = properties(old, c)
+        runs.add(0 if before == properties(u, c) else before)
+        if before[0] == 'Cn':
+            assert not old.decomposition(c) and old.normalize('NFD', c) == c
+            assert old.numeric(c, None) is None
+            continue
+        if old.numeric(c, None) != u.numeric(c, None):
+            numeric[base36(i)] = old.numeric(c, None)
+        if old.decomposition(c) != u.decomposition(c):
+            decomposition[base36(i)] = old.decomposition(c)
+        if old.normalize('NFD', c) != u.normalize('NFD', c):
+            corrections[base36(i)] = old.normalize('NFD', c)
+    return {'unicode': old.unidata_version, 'records': runs.records, 'runs': runs.text(), 'numeric': numeric,
+            'decomposition': decomposition, 'corrections': corrections}
+
 def main(_):
-    return {'types': types(), 'database': database()}
+    return {'types': types(), 'database': database(), 'database-3.2': old_database()}
 `;
 
 const oracle = await pyodideOracle();

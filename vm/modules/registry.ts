@@ -6,6 +6,7 @@ import { ast } from './ast/ast.ts';
 import { atexit } from './atexit.ts';
 import { binascii } from './binascii.ts';
 import { bisect } from './bisect.ts';
+import { cmath } from './cmath.ts';
 import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
@@ -20,6 +21,7 @@ import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
 import { json } from './json.ts';
+import { locale } from './locale.ts';
 import { marshal } from './marshal.ts';
 import { math } from './math.ts';
 import { opcode } from './opcode.ts';
@@ -31,6 +33,8 @@ import { selectModule } from './select.ts';
 import { signal } from './signal.ts';
 import { socketModule } from './socket/socket.ts';
 import { sre } from './sre/sre.ts';
+import { stat } from './stat.ts';
+import { statistics } from './statistics.ts';
 import { string } from './string.ts';
 import { struct } from './struct.ts';
 import { SYSCONFIGDATA, sysconfigdata } from './sysconfigdata.ts';
@@ -60,6 +64,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _imp: imp,
   _io: io,
   _json: () => json,
+  _locale: locale,
   _md5: () => md5Module,
   _opcode: opcode,
   _operator: operator,
@@ -71,6 +76,8 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _signal: signal,
   _socket: socketModule,
   _sre: () => sre,
+  _stat: () => stat,
+  _statistics: () => statistics,
   _string: () => string,
   _struct: () => struct,
   [SYSCONFIGDATA]: sysconfigdata,
@@ -83,6 +90,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   array: () => array,
   atexit: atexit,
   binascii: () => binascii,
+  cmath: () => cmath,
   errno,
   gc,
   itertools: () => itertools,

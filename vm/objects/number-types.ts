@@ -1,3 +1,4 @@
+import { deprecated } from '../builtins/warn.ts';
 import { vm } from '../interpreter/state.ts';
 import * as complexes from '../numbers/complex.ts';
 import * as conversion from '../numbers/conversion.ts';
@@ -421,19 +422,59 @@ function complexOf(value: Value): complexes.Complex | undefined {
 
 const made = ({ real, imag }: complexes.Complex): PyComplex => new PyComplex(real, imag);
 
-function complexBinary(operation: (left: complexes.Complex, right: complexes.Complex) => complexes.Complex) {
+/**
+ * A binary operation that takes a real number for what it is, without an imaginary zero, as 3.14 does: that would lose the sign of a
+ * zero and make NaNs of infinities. A real operand is a number for `mixed` and `reflected`, complex and real in the order of the expression.
+ */
+function complexBinary(
+  operation: (left: complexes.Complex, right: complexes.Complex) => complexes.Complex,
+  mixed: (left: complexes.Complex, right: number) => complexes.Complex,
+  reflected: (left: number, right: complexes.Complex) => complexes.Complex,
+) {
   return (left: Value, right: Value): Value => {
-    const a = complexOf(left);
-    const b = complexOf(right);
-    return a === undefined || b === undefined ? NotImplemented : made(operation(a, b));
+    if (left instanceof PyComplex) {
+      if (right instanceof PyComplex) return made(operation(left, right));
+      const real = toDouble(right);
+      return real === undefined ? NotImplemented : made(mixed(left, real));
+    }
+    const real = toDouble(left);
+    return real === undefined ? NotImplemented : made(reflected(real, right as PyComplex));
   };
+}
+
+function complexPower(left: Value, right: Value, modulus: Value): Value {
+  const a = complexOf(left);
+  const b = complexOf(right);
+  if (a === undefined || b === undefined) return NotImplemented;
+  if (modulus !== null) throw valueError('complex modulo');
+  return made(complexes.powerComplex(a, b));
+}
+
+/** What `__complex__` gives; undefined when the value has none (try_complex_special_method). */
+function specialComplex(value: Value): PyComplex | undefined {
+  const result = callSpecial(value, '__complex__');
+  if (result === undefined || (result instanceof PyComplex && result.type === complexType)) return result;
+  const given = typeOf(result).tp_name;
+  if (!(result instanceof PyComplex)) {
+    throw typeError(`${typeOf(value).tp_name}.__complex__() must return a complex, not ${given}`);
+  }
+  deprecated(
+    `${typeOf(value).tp_name}.__complex__() must return a complex, not ${given}.  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version.`,
+  );
+  return result;
+}
+
+/** A complex of any value that is a number (PyComplex_AsCComplex). */
+export function toComplexValue(value: Value): complexes.Complex {
+  if (value instanceof PyComplex) return value;
+  return specialComplex(value) ?? { real: toFloatValue(value), imag: 0 };
 }
 
 function complexPart(value: Value, which: string): complexes.Complex {
   const known = complexOf(value);
   if (known !== undefined) return known;
-  const special = callSpecial(value, '__complex__');
-  if (special instanceof PyComplex) return special;
+  const special = specialComplex(value);
+  if (special !== undefined) return special;
   const type = typeOf(value);
   if (type.nb_float !== undefined || type.nb_index !== undefined) return { real: toFloatValue(value), imag: 0 };
   if (stringOf(value) !== undefined && which !== '')
@@ -479,14 +520,23 @@ defineType(complexType, {
     }
     return same === (op === Compare.EQ);
   },
-  nb_add: complexBinary((a, b) => ({ real: a.real + b.real, imag: a.imag + b.imag })),
-  nb_subtract: complexBinary((a, b) => ({ real: a.real - b.real, imag: a.imag - b.imag })),
-  nb_multiply: complexBinary(complexes.multiplyComplex),
-  nb_true_divide: complexBinary(complexes.divideComplex),
-  nb_power: (left: Value, right: Value, modulus: Value) => {
-    if (modulus !== null) throw valueError('complex modulo');
-    return complexBinary(complexes.powerComplex)(left, right);
-  },
+  nb_add: complexBinary(
+    (a, b) => ({ real: a.real + b.real, imag: a.imag + b.imag }),
+    (a, b) => ({ real: a.real + b, imag: a.imag }),
+    (a, b) => ({ real: a + b.real, imag: b.imag }),
+  ),
+  nb_subtract: complexBinary(
+    (a, b) => ({ real: a.real - b.real, imag: a.imag - b.imag }),
+    (a, b) => ({ real: a.real - b, imag: a.imag }),
+    (a, b) => ({ real: a - b.real, imag: -b.imag }),
+  ),
+  nb_multiply: complexBinary(
+    complexes.multiplyComplex,
+    (a, b) => ({ real: a.real * b, imag: a.imag * b }),
+    (a, b) => ({ real: a * b.real, imag: a * b.imag }),
+  ),
+  nb_true_divide: complexBinary(complexes.divideComplex, complexes.divideByReal, complexes.divideReal),
+  nb_power: complexPower,
   nb_negative: (self: PyComplex) => new PyComplex(-self.real, -self.imag),
   nb_positive: (self: PyComplex) => new PyComplex(self.real, self.imag),
   nb_absolute: (self: PyComplex) => new PyFloat(complexes.absoluteComplex(self)),
@@ -494,6 +544,18 @@ defineType(complexType, {
   members: {
     real: [(self: PyComplex) => new PyFloat(self.real)],
     imag: [(self: PyComplex) => new PyFloat(self.imag)],
+  },
+  classMethods: {
+    from_number: [
+      '($type, number, /)',
+      (type: PyType, given: Value) => {
+        if (given instanceof PyComplex && given.type === complexType && type === complexType) return given;
+        const { real, imag } = toComplexValue(given);
+        const value = new PyComplex(real, imag);
+        return type === complexType ? value : call(type, value);
+      },
+      'Convert number to a complex floating-point number.',
+    ],
   },
   methods: {
     conjugate: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, -self.imag)],

@@ -1,4 +1,4 @@
-import { flags } from './character.ts';
+import { digitValue, flags } from './character.ts';
 import database from './tables/database.json';
 import { unfoldRuns } from './unicode-runs.ts';
 
@@ -35,6 +35,12 @@ export function numericValue(codePoint: number): number | undefined {
   return (database.numeric as Record<string, number>)[codePoint.toString(36)];
 }
 
+/** The numeric value of any character; undefined when it has none. */
+export function numberOf(codePoint: number): number | undefined {
+  const digit = digitValue(codePoint);
+  return numericValue(codePoint) ?? (digit < 0 ? undefined : digit);
+}
+
 let decompositions: Map<number, string> | undefined;
 
 /** The decomposition mapping as the database writes it, such as '<compat> 0020 0301'; '' if there is none. */
@@ -58,12 +64,21 @@ export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
  * version of JavaScript's knows are left as they are.
  */
 export function normalize(text: string, form: NormalForm): string {
+  return normalizeParts(text, form, isAssigned);
+}
+
+function isAssigned(codePoint: number): boolean {
+  return codePoint < 0x300 || flags(codePoint) !== 0 || category(codePoint) !== 'Cn';
+}
+
+/** Normalises what lies between the characters that aren't assigned. */
+export function normalizeParts(text: string, form: NormalForm, assigned: (codePoint: number) => boolean): string {
   let result = '';
   let start = 0;
   for (let i = 0; i < text.length; i++) {
     const codePoint = text.codePointAt(i)!;
     const width = codePoint > 0xffff ? 2 : 1;
-    if (codePoint >= 0x300 && flags(codePoint) === 0 && category(codePoint) === 'Cn') {
+    if (!assigned(codePoint)) {
       result += text.substring(start, i).normalize(form) + text.substring(i, i + width);
       start = i + width;
     }

@@ -8,6 +8,7 @@ import {
   encodeCharmap,
   encodeLatin1,
 } from '../../codecs/single-byte.ts';
+import { decodeUtf7, encodeUtf7 } from '../../codecs/utf7.ts';
 import { type Decoded, decodeUtf8, encodeUtf8 } from '../../codecs/utf8.ts';
 import {
   ByteOrder,
@@ -209,6 +210,8 @@ export const codecs = (): ModuleDefinition => {
       lookup_error: ['($module, name, /)', (name: Value) => registry.lookupError(text(name, 'lookup_error'))],
       encode: through(0, 'encode'),
       decode: through(1, 'decode'),
+      utf_7_encode: encoder(encodeUtf7, 'utf_7_encode'),
+      utf_7_decode: stateful(decodeUtf7),
       utf_8_encode: encoder(encodeUtf8, 'utf_8_encode'),
       utf_8_decode: stateful(decodeUtf8),
       utf_16_encode: wideEncoder(encodeUtf16, 'utf_16_encode'),
