@@ -110,6 +110,8 @@ export function isSubclass(derived: Value, type: Value): boolean {
   throw typeError('issubclass() arg 2 must be a class, a tuple of classes, or a union');
 }
 
+vm.isSubclass = isSubclass;
+
 function minMax(
   name: string,
   args: Value[],

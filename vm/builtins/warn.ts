@@ -4,3 +4,6 @@ import { vm } from '../interpreter/state.ts';
 export function deprecated(message: string): void {
   vm.warn?.('DeprecationWarning', message);
 }
+
+/** The end of what throw() and athrow() say of more than one argument. */
+export const DEPRECATED_SIGNATURE = 'is deprecated, use the single-arg signature instead.';

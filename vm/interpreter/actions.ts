@@ -2,7 +2,7 @@ import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import { displayHook } from '../builtins/display.ts';
 import { importModule } from '../importing/import.ts';
 import { InternalError } from '../internal-error.ts';
-import { wrapAsyncValue } from '../objects/async-generator.ts';
+import { nextAwaitable, wrapAsyncValue } from '../objects/async-generator.ts';
 import { PyCode } from '../objects/code.ts';
 import { collectIfDue } from '../objects/collect.ts';
 import { PyBuiltin, type PyMethodDescriptor } from '../objects/descriptor.ts';
@@ -376,6 +376,7 @@ export function asyncNext(iterator: Value): Value {
   if (type.am_anext === undefined) {
     throw typeError(`'async for' requires an iterator with __anext__ method, got ${type.tp_name}`);
   }
+  if (iterator instanceof PyGenerator) return nextAwaitable(iterator);
   const next = type.am_anext(iterator);
   if (next instanceof PyGenerator && (next.type === coroutineType || isIterableCoroutine(next))) return next;
   try {

@@ -70,12 +70,14 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
   // RERAISE and its like go on with an exception whose traceback has this frame already.
   let reraising = false;
   // What `raise` raises here, or a catch below has caught; unwound before going on.
-  let raised: PyBaseException | undefined;
+  let raised = thrown;
   for (;;) {
     if (raised !== undefined) {
       let exception: PyBaseException = raised;
       raised = undefined;
-      if (exception.traceback === null) chainContext(exception);
+      // Whoever throws into a generator has seen to the context.
+      if (exception.traceback === null && thrown === undefined) chainContext(exception);
+      thrown = undefined;
       if (!reraising) {
         frame.ip = ip;
         if (vm.debugging !== undefined) {
@@ -109,7 +111,6 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
         if (generator !== undefined) {
           vm.handled = generator.handled.previous!;
           generator.handled.previous = undefined;
-          frame.back = undefined;
           if (program.blockStack) exception = blockStack.convertStopIteration(frame, exception);
           generator.finish();
         }
@@ -129,11 +130,6 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
     try {
       let next: Frame | undefined;
       let result: Value = null;
-      if (thrown !== undefined) {
-        const exception = thrown;
-        thrown = undefined;
-        throw exception;
-      }
       if (--vm.fuel < 0) {
         frame.ip = ip;
         outOfFuel(frame, frame.ip === 0);
@@ -1206,7 +1202,6 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
         if (generator !== undefined) {
           vm.handled = generator.handled.previous!;
           generator.handled.previous = undefined;
-          frame.back = undefined;
           frame.ip = ip;
           generator.finish();
         }

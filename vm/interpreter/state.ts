@@ -35,7 +35,7 @@ export class VmState {
   generatorCount = 0;
   /** Weak references that are alive, in the order of their making. */
   weakReferences = new Set<PyWeakref>();
-  /** Objects whose class has `__del__` and for which it hasn't been called. */
+  /** Objects whose type has tp_del and for which it hasn't been called, but for generators. */
   finalizable = new Set<PyObject>();
   /** How long the three lists may become together before the unreachable are looked for (objects/collect.ts). */
   collectAt = 2000;
@@ -48,12 +48,13 @@ export class VmState {
   /** Runs a class body in a namespace; gives its `__class__` cell, if any. */
   runClassBody!: (func: PyFunction, namespace: Value) => Value;
   builtinsOf!: (globals: PyDict) => PyDict;
-  /** Issues a warning of a built-in category as the `warnings` module would. */
-  warn: ((category: string, message: string) => void) | undefined = undefined;
+  /** Issues a warning of a built-in category as the `warnings` module would; `source` is the object that it is about. */
+  warn: ((category: string, message: string, source?: Value) => void) | undefined = undefined;
   builtinsModule!: Value;
   /** Classes that code would otherwise import in a cycle. */
   classes!: { PyFunction: typeof PyFunction };
   isInstance!: (value: Value, type: Value) => boolean;
+  isSubclass!: (derived: Value, type: Value) => boolean;
   setItem!: (container: Value, key: Value, value: Value) => void;
   /** Called each time fuel has run out: pending signals, time limits. */
   onRation: (() => void) | undefined = undefined;

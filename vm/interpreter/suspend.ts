@@ -65,7 +65,7 @@ export function resume(generator: PyGenerator, value: Value, thrown?: PyBaseExce
   generator.handled.previous = vm.handled;
   vm.handled = generator.handled;
   frame.back = vm.frame;
-  if (thrown !== undefined) chainContext(thrown);
+  if (thrown !== undefined && generator.handled.value !== null) chainContext(thrown);
   const result = run(frame, thrown);
   if (generator.frame !== undefined) return result;
   vm.stopValue = result;

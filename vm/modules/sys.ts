@@ -88,7 +88,7 @@ const hashInfo = structSequence('sys.hash_info', [
   'cutoff',
 ]);
 const threadInfo = structSequence('sys.thread_info', ['name', 'lock', 'version']);
-const asyncgenHooks = structSequence('sys.asyncgen_hooks', ['firstiter', 'finalizer']);
+const asyncgenHooks = structSequence('asyncgen_hooks', ['firstiter', 'finalizer']);
 
 const namespaceType = newType('types.SimpleNamespace');
 

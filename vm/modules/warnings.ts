@@ -5,15 +5,15 @@ import type { Slot, Value } from '../objects/object.ts';
 import { callMethod } from '../operations/attribute.ts';
 
 /** Issues a warning as warnings.warn() does; `stackLevel` 1 is the Python code that runs. */
-export function warn(category: Value, message: Value, stackLevel = 1): void {
-  callMethod(importByName('warnings'), 'warn', message, category, stackLevel);
+export function warn(category: Value, message: Value, stackLevel = 1, source: Value = null): void {
+  callMethod(importByName('warnings'), 'warn', message, category, stackLevel, source);
 }
 
 /** Lets objects and operations warn by the name of a built-in category. */
 export function startWarnings(): void {
-  vm.warn = (category, message) => {
+  vm.warn = (category, message, source) => {
     const type = vm.builtins.getString(category);
-    if (type !== undefined) warn(type, message);
+    if (type !== undefined) warn(type, message, 1, source);
   };
 }
 

@@ -1,7 +1,11 @@
+import { writeUnraisable } from '../builtins/unraisable.ts';
+import { DEPRECATED_SIGNATURE, deprecated } from '../builtins/warn.ts';
 import { FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
 import { makeThrown, resume, throwException } from '../interpreter/suspend.ts';
+import { pythonException } from '../interpreter/unwind.ts';
 import { call } from '../operations/call.ts';
+import { repr } from '../operations/text.ts';
 import { defineType } from './define.ts';
 import {
   generatorExitType,
@@ -40,6 +44,7 @@ export function wrapAsyncValue(value: Value): Value {
 }
 
 const enum AwaitState {
+  /** Not awaited yet. */
   INIT = 0,
   ITER = 1,
   CLOSED = 2,
@@ -55,6 +60,10 @@ class AsyncSend extends PyObject {
     this.generator = generator;
     this.value = value;
   }
+
+  get method(): string {
+    return 'asend';
+  }
 }
 
 /** What agen.athrow() and aclose() give; `thrown` is undefined for aclose(). */
@@ -67,6 +76,40 @@ class AsyncThrow extends PyObject {
     this.generator = generator;
     this.thrown = thrown;
   }
+
+  get method(): string {
+    return this.thrown === undefined ? 'aclose' : 'athrow';
+  }
+}
+
+/** An awaitable that a program has got hold of: it is missed when nobody awaits it. */
+function handedOut<T extends AsyncSend | AsyncThrow>(awaitable: T): T {
+  vm.finalizable.add(awaitable);
+  return awaitable;
+}
+
+/** Its first use, which ends the waiting for one. */
+function leaveInit(awaitable: AsyncSend | AsyncThrow, state: AwaitState): void {
+  awaitable.state = state;
+  vm.finalizable.delete(awaitable);
+}
+
+/** Warns that it was dropped before it was awaited (_PyErr_WarnUnawaitedAgenMethod). */
+function finalizeAwaitable(self: AsyncSend | AsyncThrow): void {
+  if (self.state !== AwaitState.INIT) return;
+  const { generator } = self;
+  const message = `coroutine method '${self.method}' of ${repr(generator.qualname)} was never awaited`;
+  try {
+    vm.warn?.('RuntimeWarning', message, generator);
+  } catch (error) {
+    writeUnraisable(pythonException(error), `Exception ignored while finalizing async generator ${repr(generator)}`);
+  }
+}
+
+/** What GET_ANEXT takes from an async generator: awaited at once. */
+export function nextAwaitable(generator: PyGenerator): Value {
+  initHooks(generator);
+  return new AsyncSend(generator, null);
 }
 
 /** Calls the hooks of sys.set_asyncgen_hooks at the first use (async_gen_init_hooks). */
@@ -110,11 +153,11 @@ function advanceSend(self: AsyncSend, sent: Value): Slot {
   let value = sent;
   if (self.state === AwaitState.INIT) {
     if (generator.runningAsync) {
-      self.state = AwaitState.CLOSED;
+      leaveInit(self, AwaitState.CLOSED);
       throw runtimeError('anext(): asynchronous generator is already running');
     }
     if (value === null) value = self.value;
-    self.state = AwaitState.ITER;
+    leaveInit(self, AwaitState.ITER);
   }
   generator.runningAsync = true;
   try {
@@ -132,10 +175,10 @@ function throwSend(self: AsyncSend, exception: PyBaseException): Slot {
   if (self.state === AwaitState.CLOSED) throw runtimeError('cannot reuse already awaited __anext__()/asend()');
   if (self.state === AwaitState.INIT) {
     if (generator.runningAsync) {
-      self.state = AwaitState.CLOSED;
+      leaveInit(self, AwaitState.CLOSED);
       throw runtimeError('anext(): asynchronous generator is already running');
     }
-    self.state = AwaitState.ITER;
+    leaveInit(self, AwaitState.ITER);
     generator.runningAsync = true;
   }
   try {
@@ -153,14 +196,13 @@ function advanceThrow(self: AsyncThrow, sent: Value): Slot {
   const closing = self.thrown === undefined;
   if (self.state === AwaitState.CLOSED) throw runtimeError('cannot reuse already awaited aclose()/athrow()');
   if (generator.frame === undefined) {
-    self.state = AwaitState.CLOSED;
+    leaveInit(self, AwaitState.CLOSED);
     vm.stopValue = null;
-    if (!closing && !generator.closed) return undefined;
     return undefined;
   }
   if (self.state === AwaitState.INIT) {
     if (generator.runningAsync) {
-      self.state = AwaitState.CLOSED;
+      leaveInit(self, AwaitState.CLOSED);
       throw runtimeError(
         closing
           ? 'aclose(): asynchronous generator is already running'
@@ -168,11 +210,11 @@ function advanceThrow(self: AsyncThrow, sent: Value): Slot {
       );
     }
     if (generator.closed) {
-      self.state = AwaitState.CLOSED;
+      leaveInit(self, AwaitState.CLOSED);
       throw newException(stopAsyncIterationType);
     }
     if (sent !== null) throw runtimeError("can't send non-None value to a just-started coroutine");
-    self.state = AwaitState.ITER;
+    leaveInit(self, AwaitState.ITER);
     generator.runningAsync = true;
     if (closing) {
       generator.closed = true;
@@ -235,14 +277,14 @@ function throwThrow(self: AsyncThrow, exception: PyBaseException): Slot {
   if (self.state === AwaitState.CLOSED) throw runtimeError('cannot reuse already awaited aclose()/athrow()');
   if (self.state === AwaitState.INIT) {
     if (generator.runningAsync) {
-      self.state = AwaitState.CLOSED;
+      leaveInit(self, AwaitState.CLOSED);
       throw runtimeError(
         self.thrown === undefined
           ? 'aclose(): asynchronous generator is already running'
           : 'athrow(): asynchronous generator is already running',
       );
     }
-    self.state = AwaitState.ITER;
+    leaveInit(self, AwaitState.ITER);
     generator.runningAsync = true;
   }
   const step = (): Slot => throwException(generator, exception, false);
@@ -262,6 +304,7 @@ function awaitableDefinition<T extends AsyncSend | AsyncThrow>(
 ) {
   return {
     subclassable: false,
+    tp_del: finalizeAwaitable,
     tp_iter: (self: Value) => self,
     am_await: (self: Value) => self,
     tp_iternext: (self: T) => advance(self, null),
@@ -269,15 +312,17 @@ function awaitableDefinition<T extends AsyncSend | AsyncThrow>(
       send: ['($self, value, /)', (self: T, value: Value) => orStop(advance(self, value))] as const,
       throw: [
         '($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)',
-        (self: T, type: Value, value: Value = null, traceback: Value = null) =>
-          orStop(raise(self, makeThrown(type, value, traceback as PyTraceback | null))),
+        (self: T, type: Value, value?: Value, traceback: Value = null) => {
+          if (value !== undefined) deprecated(`the (type, exc, tb) signature of throw() ${DEPRECATED_SIGNATURE}`);
+          return orStop(raise(self, makeThrown(type, value ?? null, traceback as PyTraceback | null)));
+        },
       ] as const,
       close: [
         '($self, /)',
         (self: T) => {
           if (self.state === AwaitState.CLOSED) return null;
           try {
-            raise(self, newException(generatorExitType));
+            if (raise(self, newException(generatorExitType)) === undefined) return null;
           } catch (error) {
             if (
               isException(error, generatorExitType) ||
@@ -306,31 +351,30 @@ defineType(asyncGeneratorType, {
   am_aiter: (self: Value) => self,
   am_anext: (self: PyGenerator) => {
     initHooks(self);
-    return new AsyncSend(self, null);
+    return handedOut(new AsyncSend(self, null));
   },
   methods: {
     asend: [
       '($self, value, /)',
       (self: PyGenerator, value: Value) => {
         initHooks(self);
-        return new AsyncSend(self, value);
+        return handedOut(new AsyncSend(self, value));
       },
     ],
     athrow: [
       '($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)',
       (self: PyGenerator, ...args: Value[]) => {
+        const given = args.filter((arg) => arg !== undefined);
+        if (given.length > 1) deprecated(`the (type, exc, tb) signature of athrow() ${DEPRECATED_SIGNATURE}`);
         initHooks(self);
-        return new AsyncThrow(
-          self,
-          args.filter((arg) => arg !== undefined),
-        );
+        return handedOut(new AsyncThrow(self, given));
       },
     ],
     aclose: [
       '($self, /)',
       (self: PyGenerator) => {
         initHooks(self);
-        return new AsyncThrow(self, undefined);
+        return handedOut(new AsyncThrow(self, undefined));
       },
     ],
   },

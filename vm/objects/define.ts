@@ -13,7 +13,16 @@ import {
   staticMethodType,
 } from './descriptor.ts';
 import { newModule, type PyModule } from './module.ts';
-import { type KwNames, type PyObject, type PyType, type Slot, type SlotName, TypeSlots, type Value } from './object.ts';
+import {
+  type KwNames,
+  objectType,
+  type PyObject,
+  type PyType,
+  type Slot,
+  type SlotName,
+  TypeSlots,
+  type Value,
+} from './object.ts';
 import { BuiltinDef, type Implementation } from './signature.ts';
 import { addSlotWrappers } from './type-slots.ts';
 
@@ -101,6 +110,10 @@ function fill(type: PyType, definition: TypeDefinition): void {
   }
   // Hash and comparison are inherited together or not at all.
   if (definition.tp_richcompare !== undefined && definition.tp_hash === undefined) slots['tp_hash'] = undefined;
+  // As CPython's static types do, those right below object don't inherit how it makes instances (inherit_special).
+  if (type.base === objectType && definition.tp_new === undefined && definition.allocate === undefined) {
+    slots['tp_new'] = undefined;
+  }
   if (definition.allocate !== undefined) {
     type.allocate = definition.allocate;
     type.layout = type;

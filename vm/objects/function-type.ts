@@ -81,9 +81,13 @@ defineType(functionType, {
     }
     const func = new PyFunction(code, globals, vm.builtinsOf(globals));
     if (name !== null) func.name = mustBeString('__name__', name);
-    func.defaults = optionalTuple('arg 4 (defaults)', defaults);
+    if (defaults !== null && !(defaults instanceof PyTuple)) throw typeError('arg 4 (defaults) must be None or tuple');
+    if (kwdefaults !== null && !(kwdefaults instanceof PyDict)) {
+      throw typeError('arg 6 (kwdefaults) must be None or dict');
+    }
+    func.defaults = defaults;
     func.closure = closure as PyTuple | null;
-    func.kwdefaults = kwdefaults as PyDict | null;
+    func.kwdefaults = kwdefaults;
     return func;
   },
   tp_repr: (self: PyFunction) => `<function ${self.qualname} at ${addressOf(self)}>`,

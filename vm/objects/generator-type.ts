@@ -1,4 +1,4 @@
-import { deprecated } from '../builtins/warn.ts';
+import { DEPRECATED_SIGNATURE, deprecated } from '../builtins/warn.ts';
 import { close, resume, send, throwInto } from '../interpreter/suspend.ts';
 import { defineType } from './define.ts';
 import type { PyMethodDescriptor } from './descriptor.ts';
@@ -37,7 +37,7 @@ export const generatorNames = (kind: string) => ({
 
 function throwMethod(self: PyGenerator, type: Value, value?: Value, traceback?: Value): Value {
   if (value !== undefined) {
-    deprecated('the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.');
+    deprecated(`the (type, exc, tb) signature of throw() ${DEPRECATED_SIGNATURE}`);
   }
   return throwInto(self, type, value ?? null, traceback ?? null);
 }

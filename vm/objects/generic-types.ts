@@ -297,8 +297,10 @@ defineType(unionType, {
     ],
     __subclasscheck__: [
       '($self, cls, /)',
-      (self: PyUnion, cls: Value) =>
-        self.args.items.some((item) => cls instanceof PyType && item instanceof PyType && cls.isSubtype(item)),
+      (self: PyUnion, cls: Value) => {
+        if (!(cls instanceof PyType)) throw typeError('issubclass() arg 1 must be a class');
+        return self.args.items.some((item) => vm.isSubclass(cls, item));
+      },
     ],
   },
 });

@@ -14,6 +14,7 @@ import { PyCode } from './code.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { attributeError, indexErrorType, newException, runtimeError, typeError } from './exception.ts';
+import { finalizeGenerator } from './finalization.ts';
 import { localsOf } from './frame-locals.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyModule } from './module.ts';
@@ -294,7 +295,10 @@ defineType(frameType, {
         if (self.state === FrameState.SUSPENDED || self.state === FrameState.SUSPENDED_YIELD_FROM) {
           throw runtimeError('cannot clear a suspended frame');
         }
-        self.generator?.finish();
+        if (self.generator !== undefined) {
+          finalizeGenerator(self.generator);
+          self.generator?.finish();
+        }
         self.stack.fill(undefined);
       },
     ],

@@ -6,7 +6,7 @@ import { call, callSpecial, callWith, lookupSpecial } from '../operations/call.t
 import { unhashable } from '../operations/hash.ts';
 import { nextNotImplemented, takeStopValue } from '../operations/iterate.ts';
 import { isTrue } from '../operations/truth.ts';
-import { PyMethodDescriptor, PyWrapperDescriptor } from './descriptor.ts';
+import { PyWrapperDescriptor } from './descriptor.ts';
 import {
   attributeErrorType,
   isException,
@@ -480,9 +480,7 @@ function updateSlot(type: PyType, slot: SlotName): void {
 function slotFunction(type: PyType, slot: SlotName): unknown {
   if (slot === 'tp_new') {
     const method = type.lookup('__new__');
-    return method instanceof PyMethodDescriptor || (method as { def?: unknown })?.def !== undefined
-      ? nativeNew(type)
-      : pythonSlots.tp_new;
+    return (method as { def?: { name: string } })?.def?.name === '__new__' ? nativeNew(type) : pythonSlots.tp_new;
   }
   if (slot === 'sq_item') {
     return type.lookup('__getitem__') === undefined

@@ -482,7 +482,7 @@ function addSlots(type: PyType, bases: readonly PyType[]): void {
     if (!type.hasDict) {
       type.hasDict = true;
       // A metaclass has type's `__dict__`, the namespace of the class.
-      if (type.layout !== typeType) attributes.set('__dict__', dictGetSet(type));
+      if (type.layout !== typeType && !attributes.has('__dict__')) attributes.set('__dict__', dictGetSet(type));
     }
     if (!type.hasWeakrefs && type.layout === objectType) {
       type.hasWeakrefs = true;
@@ -738,6 +738,7 @@ const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType, value:
     moduleOf,
     (self, value) => {
       setTypeAttribute(self, '__module__', needsHeap(self, '__module__', value));
+      self.attributes.delete('__firstlineno__');
     },
   ],
   __bases__: [(self) => tupleOf(self.bases), setBases],
@@ -788,12 +789,26 @@ const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType, value:
     },
   ],
   __basicsize__: [() => 32],
-  __itemsize__: [() => 0],
+  __itemsize__: [(self) => itemSizes[self.layout.tp_name] ?? 0],
   __flags__: [
     (self) => (self.heap ? 0x200 : 0x100) | (self.subclassable ? 0x400 : 0) | (self.isAbstract ? 0x100000 : 0),
   ],
   __dictoffset__: [(self) => (self.hasDict ? -1 : 0)],
   __weakrefoffset__: [(self) => (self.hasWeakrefs ? -8 : 0)],
+};
+
+/** tp_itemsize of the types whose instances differ in length, as CPython has them on a machine of 64 bits. */
+const itemSizes: Readonly<Record<string, number>> = {
+  int: 4,
+  bool: 4,
+  bytes: 1,
+  tuple: 8,
+  type: 40,
+  code: 2,
+  frame: 8,
+  generator: 8,
+  coroutine: 8,
+  async_generator: 8,
 };
 
 defineType(typeType, {

@@ -409,7 +409,7 @@ function nextLine(self: PyBuffered): Slot {
 defineType(bufferedReaderType, {
   ...common,
   doc: 'Create a new buffered reader using the given readable raw IO object.',
-  signature: '(raw, buffer_size=131072)',
+  signature: '(raw, buffer_size=DEFAULT_BUFFER_SIZE)',
   tp_init: initialize(['readable']),
   tp_iternext: nextLine,
   methods: { ...sharedMethods, ...readMethods },
@@ -418,7 +418,7 @@ defineType(bufferedReaderType, {
 defineType(bufferedWriterType, {
   ...common,
   doc: 'A buffer for a writeable sequential RawIO object.',
-  signature: '(raw, buffer_size=131072)',
+  signature: '(raw, buffer_size=DEFAULT_BUFFER_SIZE)',
   tp_init: initialize(['writable']),
   methods: { ...sharedMethods, ...writeMethods },
 });
@@ -426,7 +426,7 @@ defineType(bufferedWriterType, {
 defineType(bufferedRandomType, {
   ...common,
   doc: 'A buffered interface to random access streams.',
-  signature: '(raw, buffer_size=131072)',
+  signature: '(raw, buffer_size=DEFAULT_BUFFER_SIZE)',
   tp_init: initialize(['seekable', 'readable', 'writable']),
   tp_iternext: nextLine,
   methods: { ...sharedMethods, ...readMethods, ...writeMethods },

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadPyodide } from 'pyodide';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { nativePython } from './oracle.ts';
+
+// Runs the tests that test/conformance/excluded.json says CPython 3.14 fails too in CPython 3.14 (pyodide), and tells those
+// that pass there: node tools/run.mjs tools/confirm-excluded.ts [TEST…]. Exits 1 when there are any.
+
+const CLAIM = 'CPython 3.14 fails it too';
+
+const excluded: Record<string, string> = JSON.parse(readFileSync('test/conformance/excluded.json', 'utf8'));
+const python = nativePython('3.13');
+if (python === undefined) {
+  console.log("this machine has no native CPython 3.13, whose tests they are");
+  process.exit(0);
+}
+const tests = resolve(python, '../../lib/python3.13/test');
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : Object.keys(excluded).filter((name) => excluded[name].startsWith(CLAIM));
+
+const pyodide = await loadPyodide({ indexURL: dirname(createRequire(import.meta.url).resolve('pyodide/package.json')) });
+pyodide.FS.mkdir('/cpython-test');
+pyodide.mountNodeFS('/cpython-test', tests);
+pyodide.globals.set('names', pyodide.toPy(names));
+const outcomes = JSON.parse(
+  pyodide.runPython(`
+import importlib.machinery, importlib.util, io, json, sys, unittest, doctest
+spec = importlib.machinery.ModuleSpec('test', None, origin='/cpython-test/__init__.py', is_package=True)
+spec.submodule_search_locations.append('/cpython-test')
+sys.modules['test'] = importlib.util.module_from_spec(spec)
+from test import support
+support.has_socket_support = True
+
+def outcome(name):
+    """The end of what a test says when it fails; None when it passes."""
+    module = 'test.' + name
+    while True:
+        try:
+            found = importlib.import_module(module)
+            break
+        except unittest.SkipTest as reason:
+            return 'skipped: ' + str(reason)
+        except ModuleNotFoundError as error:
+            if not module.startswith(error.name or '-'): return 'cannot be imported: ' + str(error)
+            module = module.rpartition('.')[0]
+    rest = ('test.' + name)[len(module) + 1:]
+    if rest.startswith('__test__.'):
+        suite = unittest.TestSuite(
+            test for test in doctest.DocTestSuite(found) if test.id().endswith('.' + rest))
+    else:
+        suite = unittest.defaultTestLoader.loadTestsFromName('test.' + name)
+    result = unittest.TextTestRunner(stream=io.StringIO()).run(suite)
+    if result.testsRun == 0: return 'there is no such test'
+    for _, text in result.failures + result.errors: return text
+    return 'skipped: ' + result.skipped[0][1] if result.skipped else None
+
+json.dumps([[name, outcome(name)] for name in names])
+`) as string,
+) as [string, string | null][];
+
+let good = true;
+for (const [name, text] of outcomes) {
+  if (text === null || text.startsWith('skipped') || text.startsWith('there is no')) {
+    good = false;
+    console.log(`${name}: ${text ?? 'passes in CPython 3.14'}`);
+  } else if (asked.length > 0) console.log(`${name}:\n${text}`);
+}
+console.log(`${outcomes.length} asked`);
+process.exitCode = good ? 0 : 1;
