@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { loadPyodide } from 'pyodide';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { loadPyodide } from 'pyodide';
 import { nativePython } from './oracle.ts';
 
 // Runs the tests that test/conformance/excluded.json says CPython 3.14 fails too in CPython 3.14 (pyodide), and tells those
@@ -13,14 +12,16 @@ const CLAIM = 'CPython 3.14 fails it too';
 const excluded: Record<string, string> = JSON.parse(readFileSync('test/conformance/excluded.json', 'utf8'));
 const python = nativePython('3.13');
 if (python === undefined) {
-  console.log("this machine has no native CPython 3.13, whose tests they are");
+  console.log('this machine has no native CPython 3.13, whose tests they are');
   process.exit(0);
 }
 const tests = resolve(python, '../../lib/python3.13/test');
 const asked = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(excluded).filter((name) => excluded[name].startsWith(CLAIM));
 
-const pyodide = await loadPyodide({ indexURL: dirname(createRequire(import.meta.url).resolve('pyodide/package.json')) });
+const pyodide = await loadPyodide({
+  indexURL: dirname(createRequire(import.meta.url).resolve('pyodide/package.json')),
+});
 pyodide.FS.mkdir('/cpython-test');
 pyodide.mountNodeFS('/cpython-test', tests);
 pyodide.globals.set('names', pyodide.toPy(names));
