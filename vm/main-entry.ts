@@ -60,6 +60,7 @@ export function startInterpreter(host: Host, options: StartOptions): void {
   vm.generatorCount = 0;
   vm.weakReferences.clear();
   vm.finalizable.clear();
+  vm.tasks.clear();
   vm.collectAt = 2000;
   vm.finalizing = false;
   vm.classes = { PyFunction };

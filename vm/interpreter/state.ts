@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import type { PyTask } from '../modules/asyncio/task.ts';
 import type { PyDict } from '../objects/dict.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
@@ -37,6 +38,8 @@ export class VmState {
   weakReferences = new Set<PyWeakref>();
   /** Objects whose type has tp_del and for which it hasn't been called, but for generators. */
   finalizable = new Set<PyObject>();
+  /** Tasks of `_asyncio` that aren't done, oldest first (asyncio_tasks_head of all threads). */
+  tasks = new Set<PyTask>();
   /** How long the three lists may become together before the unreachable are looked for (objects/collect.ts). */
   collectAt = 2000;
   /** Between the end of the program and that of the interpreter. */

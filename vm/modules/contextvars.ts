@@ -74,18 +74,34 @@ export function copyContext(): PyContext {
   return new PyContext(currentContext().vars);
 }
 
-/** Calls with `context` as the current one (Context.run). Raises RuntimeError when it is entered already. */
-export function runIn(context: PyContext, callable: Value, args: Value[], kwNames: KwNames): Value {
+/** Makes a context the current one (PyContext_Enter). Raises RuntimeError when it is entered already. */
+export function enterContext(context: Value): void {
+  if (!(context instanceof PyContext)) throw typeError('an instance of Context was expected');
   if (context.entered) throw runtimeError(`cannot enter context: ${repr(context)} is already entered`);
   context.entered = true;
   context.previous = vm.thread.context;
   vm.thread.context = context;
+}
+
+/** Goes back to the context before (PyContext_Exit). */
+export function exitContext(context: Value): void {
+  if (!(context instanceof PyContext)) throw typeError('an instance of Context was expected');
+  if (!context.entered) throw runtimeError(`cannot exit context: ${repr(context)} has not been entered`);
+  if (context !== vm.thread.context) {
+    throw runtimeError('cannot exit context: thread state references a different context object');
+  }
+  vm.thread.context = context.previous;
+  context.previous = undefined;
+  context.entered = false;
+}
+
+/** Calls with `context` as the current one (Context.run). Raises RuntimeError when it is entered already. */
+export function runIn(context: PyContext, callable: Value, args: Value[], kwNames: KwNames): Value {
+  enterContext(context);
   try {
     return callWith(callable, args, kwNames);
   } finally {
-    vm.thread.context = context.previous;
-    context.previous = undefined;
-    context.entered = false;
+    exitContext(context);
   }
 }
 

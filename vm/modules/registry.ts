@@ -3,6 +3,7 @@ import type { PyModule } from '../objects/module.ts';
 import { abc } from './abc.ts';
 import { array } from './array/array.ts';
 import { ast } from './ast/ast.ts';
+import { asyncio } from './asyncio/asyncio.ts';
 import { atexit } from './atexit.ts';
 import { binascii } from './binascii.ts';
 import { bisect } from './bisect.ts';
@@ -52,6 +53,7 @@ import { zlib } from './zlib.ts';
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _abc: abc,
   _ast: ast,
+  _asyncio: asyncio,
   _bisect: () => bisect,
   _blake2: () => blake2Module,
   _codecs: codecs,

@@ -181,12 +181,21 @@ function callEnters(caller: Frame, base: number, entry: Frame): boolean {
     if (typeof operand !== 'object' || operand === null) continue;
     if (operand === entry.generator || operand === entry.func) return true;
     if (operand instanceof PyMethod && operand.func === entry.func) return true;
-    if (operand instanceof PyBuiltin && operand.self === entry.generator && entry.generator !== undefined) return true;
+    if (entry.generator !== undefined) {
+      if (operand instanceof PyBuiltin && operand.self === entry.generator) return true;
+      if (resumes(operand) === entry.generator) return true;
+    }
     if (entry.func === undefined) continue;
     if (operand.type.lookup(entry.func.name) === entry.func) return true;
     if (operand instanceof PyType && operand.lookup(entry.func.name) === entry.func) return true;
   }
   return false;
+}
+
+/** The coroutine that calling an object, or a method of it, resumes: that of a task of `_asyncio`. */
+function resumes(callable: PyObject): Slot {
+  const object = callable instanceof PyBuiltin ? callable.self : callable;
+  return typeof object === 'object' && object !== null ? (object as { resumes?: Slot }).resumes : undefined;
 }
 
 let collecting = false;

@@ -17,7 +17,14 @@ import { repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { PyCell } from './cell.ts';
 import { builtinFunction, defineType, setNewCheck } from './define.ts';
-import { classMethodType, PyGetSet, PyMethodKind, PySlotMember, staticMethodType } from './descriptor.ts';
+import {
+  classMethodType,
+  PyGetSet,
+  PyMethodKind,
+  PySlotMember,
+  PyWrapperDescriptor,
+  staticMethodType,
+} from './descriptor.ts';
 import { PyDict } from './dict.ts';
 import {
   attributeError,
@@ -419,7 +426,7 @@ function newClass(
 
 /** Lets the collector know the instances of a class with `__del__`. */
 function finalizeInstances(type: PyType): void {
-  if (type.lookup('__del__') === undefined || type.base?.lookup('__del__') !== undefined) return;
+  if (!isPythonFinalizer(type.lookup('__del__')) || isPythonFinalizer(type.base?.lookup('__del__'))) return;
   const { allocate } = type;
   type.allocate = (made) => {
     const instance = allocate(made);
@@ -427,6 +434,9 @@ function finalizeInstances(type: PyType): void {
     return instance;
   };
 }
+
+/** Whether this is a `__del__` of a class's body; built-in types that have one tell the collector of their instances themselves. */
+const isPythonFinalizer = (method: Slot): boolean => method !== undefined && !(method instanceof PyWrapperDescriptor);
 
 function checkedBase(base: Value): PyType {
   if (!(base instanceof PyType)) throw typeError('bases must be types');
