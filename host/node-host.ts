@@ -92,9 +92,12 @@ export class NodeHost implements Host {
 
   parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {
     const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
-    const { tree, diagnostics } = parse(text, { mode: options.mode, version: options.target ?? this.target });
+    const { tree, diagnostics, textHasLineEnd } = parse(text, {
+      mode: options.mode,
+      version: options.target ?? this.target,
+    });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-    return { tree: plainTree(tree), error, warnings: diagnostics.filter(isWarning) };
+    return { tree: plainTree(tree), error, textHasLineEnd, warnings: diagnostics.filter(isWarning) };
   }
 
   libraryModule(name: string): LibraryModule | undefined {

@@ -20,7 +20,7 @@ import { type Oracle, pyodideOracle, timerLoop } from './oracle.ts';
 // done after each.
 const program = `
 ${timerLoop}
-import atexit, contextlib, gc, io, linecache, os, signal, sys, traceback, types, warnings
+import atexit, contextlib, gc, io, linecache, os, signal, sys, traceback, types, warnings, weakref
 
 def main(task):
     file, source = task
@@ -29,6 +29,7 @@ def main(task):
     linecache.checkcache(file)
     out, err = io.StringIO(), io.StringIO()
     exit_code = 0
+    caught = None
     main_module = types.ModuleType('__main__')
     main_module.__dict__.update({'__builtins__': __builtins__, '__file__': file, '__cached__': None})
     del main_module.__doc__, main_module.__loader__, main_module.__spec__, main_module.__package__
@@ -52,21 +53,25 @@ def main(task):
                 exit_code = 1
                 print(e.code, file=sys.stderr)
         except BaseException as e:
+            caught = e
+        # Out of the handler: an error in the hook has the first one not for its context.
+        if caught is not None:
             exit_code = 1
-            tb = e.__traceback__.tb_next
-            e = e.with_traceback(tb)
+            tb = caught.__traceback__.tb_next
+            caught = caught.with_traceback(tb)
             if sys.excepthook is sys.__excepthook__:
-                traceback.print_exception(type(e), e, tb)
+                traceback.print_exception(type(caught), caught, tb)
             else:
-                try: sys.excepthook(type(e), e, tb)
+                try: sys.excepthook(type(caught), caught, tb)
                 except BaseException as second:
                     print('Error in sys.excepthook:', file=sys.stderr)
                     second.__traceback__ = second.__traceback__.tb_next
                     traceback.print_exception(second)
                     print('\\nOriginal exception was:', file=sys.stderr)
-                    traceback.print_exception(type(e), e, tb)
-            e = tb = None
+                    traceback.print_exception(type(caught), caught, tb)
+            caught = tb = None
         atexit._run_exitfuncs()
+        weakref.finalize._shutdown = weakref.finalize._registered_with_atexit = False
         # What the end of the interpreter does to the module's variables.
         names = main_module.__dict__
         for name in list(names):

@@ -13,6 +13,8 @@ export interface CompileResult {
 export interface ParseResult {
   readonly tree: PlainNode;
   readonly error: Diagnostic | undefined;
+  /** Whether the error's SyntaxError.text has the end of its line. */
+  readonly textHasLineEnd: boolean;
   readonly warnings: readonly Diagnostic[];
 }
 

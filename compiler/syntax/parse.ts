@@ -20,11 +20,13 @@ export interface Parsed {
   readonly tree: Mod;
   /** CPython's one error first, then what only an editor wants, then warnings. */
   readonly diagnostics: Diagnostic[];
+  /** Whether the SyntaxError.text of the first error has the end of its line (see SecondPass.seesLineEnd). */
+  readonly textHasLineEnd: boolean;
 }
 
 /** Parses Python source to the tree of `ast.parse` (CPython 3.14). Never throws for bad input. */
 export function parse(source: SourceText, options: ParseOptions): Parsed {
-  if (source.error !== undefined) return { tree: emptyTree(), diagnostics: [source.error] };
+  if (source.error !== undefined) return { tree: emptyTree(), diagnostics: [source.error], textHasLineEnd: true };
   const tokens = takeTokens(source.text.length);
   tokenize(source.text, tokens);
   if (options.mode !== 'exec') endAsTyped(tokens, options.mode, source.addedLineEnd);
@@ -94,7 +96,8 @@ class ModuleParser extends RecoveringParser {
     }
     const tree: Mod = mode === 'exec' ? this.file() : this.single(mode);
     const warnings = this.warningsBeforeError ?? [...this.tokens.warnings, ...this.stringWarnings];
-    return { tree, diagnostics: [...this.errors, ...this.lacks, ...warnings] };
+    const { textHasLineEnd } = this;
+    return { tree, diagnostics: [...this.errors, ...this.lacks, ...warnings], textHasLineEnd };
   }
 
   private file(): Mod {

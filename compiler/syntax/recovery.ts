@@ -62,10 +62,16 @@ export abstract class RecoveringParser extends StatementParser {
     if (isNew) this.errors.push(error);
   }
 
+  /** Of the first error. */
+  protected textHasLineEnd = true;
+
   /** The error that CPython reports for text of which everything before the token `from` is right. */
   protected explain(rule: 'file' | 'eval' | 'interactive', from: number, barry: boolean): Diagnostic {
     try {
-      return new SecondPass(this.tokens, this, from, barry).run(rule) ?? this.generic();
+      const pass = new SecondPass(this.tokens, this, from, barry);
+      const error = pass.run(rule) ?? this.generic();
+      if (this.errors.length === 0) this.textHasLineEnd = pass.seesLineEnd(error);
+      return error;
     } catch (failure) {
       // The text nests deeper than the stack allows for these rules.
       if (!(failure instanceof RangeError)) throw failure;

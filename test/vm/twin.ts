@@ -44,12 +44,15 @@ export function readGolden(name: string): Golden | undefined {
 
 export const digest = (source: string): string => createHash('sha256').update(source).digest('hex').slice(0, 16);
 
-/** The outcome with addresses made equal (0x7f0012 and 0x1a45 both become 0x…), and the names of the library's folder. */
+/** The outcome with addresses made equal (0x7f0012 and 0x1a45 both become 0x…), and the names of the library's and temporary folders. */
 export function normalized({ output, errors, exitCode }: Outcome): Outcome {
   return { output: withoutPlaces(output), errors: withoutPlaces(errors), exitCode };
 }
 const withoutPlaces = (text: string): string =>
-  text.replace(/\b0x[0-9a-f]{4,}\b/g, '0x…').replaceAll('/lib/python314.zip/', '<library>/');
+  text
+    .replace(/\b0x[0-9a-f]{4,}\b/g, '0x…')
+    .replace(/\/tmp\/tmp\w{8}\b/g, '/tmp/tmp…')
+    .replaceAll('/lib/python314.zip/', '<library>/');
 
 class CapturingFiles extends NodeFiles {
   readonly written: [out: Uint8Array[], err: Uint8Array[]] = [[], []];

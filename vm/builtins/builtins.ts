@@ -8,6 +8,7 @@ import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import { localsSnapshot } from '../objects/frame-locals.ts';
 import '../objects/bytes-types.ts';
+import type { ParseResult } from '../host.ts';
 import { astValue, isAst } from '../modules/ast/ast.ts';
 import { PyCode } from '../objects/code.ts';
 import { codeValue } from '../objects/constant.ts';
@@ -186,10 +187,25 @@ function sourceInput(source: Value): string | Uint8Array {
   return input;
 }
 
-/** Line `lineno` of a source as SyntaxError shows it. */
+/** Line `lineno` of a source, without its end. */
 function lineOf(input: string | Uint8Array, lineno: number): string {
   const text = typeof input === 'string' ? input : decodeBytes(input, 'utf-8', 'replace');
   return text.split(/\r\n|\r|\n/)[lineno - 1] ?? '';
+}
+
+/** The SyntaxError of a parse, with the line as it carries it: a module's last line gets the end that it lacks. */
+function parseError(
+  input: string | Uint8Array,
+  mode: Mode,
+  filename: string,
+  parsed: ParseResult,
+): exceptions.PyBaseException {
+  const error = parsed.error as Diagnostic;
+  const text = typeof input === 'string' ? input : decodeBytes(input, 'utf-8', 'replace');
+  const lines = text.split(/\r\n|\r|\n/);
+  const line = lines[error.lineno - 1] ?? '';
+  const isEnded = parsed.textHasLineEnd && (mode === 'exec' || error.lineno < lines.length);
+  return syntaxError(error, filename, isEnded ? `${line}\n` : line);
 }
 
 /** Warns at the place in the source; a warning that is made an error is a SyntaxError there (_PyErr_EmitSyntaxWarning). */
@@ -209,10 +225,10 @@ function warnAboutSyntax(found: readonly Diagnostic[], filename: string, input: 
 /** compile() with PyCF_ONLY_AST: the tree as objects of the module ast. */
 function parseSource(source: Value, filename: string, mode: Mode): Value {
   const input = sourceInput(source);
-  const { tree, error, warnings } = vm.host.parse(input, { mode, target: vm.frame?.code.code.target });
-  warnAboutSyntax(warnings, filename, input);
-  if (error !== undefined) throw syntaxError(error, filename, lineOf(input, error.lineno));
-  return astValue(tree);
+  const parsed = vm.host.parse(input, { mode, target: vm.frame?.code.code.target });
+  warnAboutSyntax(parsed.warnings, filename, input);
+  if (parsed.error !== undefined) throw parseError(input, mode, filename, parsed);
+  return astValue(parsed.tree);
 }
 
 function compileSource(
@@ -236,8 +252,9 @@ function compileSource(
   warnAboutSyntax(result.warnings, filename, input);
   if (result.error !== undefined) {
     // Stages after the parser take the line from the file, which a string has not.
-    const bySyntax = vm.host.parse(input, { mode, target }).error?.message === result.error.message;
-    throw syntaxError(result.error, filename, bySyntax ? lineOf(input, result.error.lineno) : null);
+    const parsed = vm.host.parse(input, { mode, target });
+    if (parsed.error?.message === result.error.message) throw parseError(input, mode, filename, parsed);
+    throw syntaxError(result.error, filename, null);
   }
   if (result.code === undefined) throw new InternalError('compile() gave neither code nor an error');
   return codeValue(result.code);

@@ -1,208 +1,204 @@
+import type { PlainField, PlainNode } from '../../compiler/syntax/plain-tree.ts';
 import type { Position } from '../interpreter/program.ts';
+import { vm } from '../interpreter/state.ts';
+import { isSpace } from '../text/character.ts';
+import { eastAsianWidth } from '../text/unicode-database.ts';
+import { characters, charactersBefore } from './source-text.ts';
 
-/** Code units of a line that its first `bytes` UTF-8 bytes take. */
-function unitsOf(line: string, bytes: number): number {
-  let unit = 0;
-  for (let used = 0; used < bytes && unit < line.length; unit++) {
-    const code = line.charCodeAt(unit);
-    used +=
-      code < 0x80
-        ? 1
-        : code < 0x800
-          ? 2
-          : code >= 0xd800 && code < 0xdc00
-            ? 4
-            : code >= 0xdc00 && code < 0xe000
-              ? 0
-              : 3;
-  }
-  return unit;
+// What of its source a traceback's entry shows and marks (StackSummary.format_frame_summary of 3.14's traceback.py).
+
+/** A place in rows of characters; columns from 0. */
+interface Place {
+  readonly row: number;
+  readonly column: number;
 }
 
-/**
- * The source line of a traceback entry with its carets, as StackSummary.format_frame_summary of 3.14 shows it: none when
- * they would mark the whole line.
- */
-export function caretLine(lines: readonly string[], lineno: number, position: Position | undefined): string {
-  const line = lines[lineno - 1];
-  if (line === undefined) return '';
-  const stripped = line.trim();
-  if (stripped === '') return '';
-  const text = `    ${stripped}\n`;
-  if (position === undefined || position.column < 0 || position.endColumn < 0) return text;
-  if (position.line !== position.endLine) return manyLines(lines, position);
-  const lead = line.length - line.trimStart().length;
-  const start = unitsOf(line, position.column);
-  const end = unitsOf(line, position.endColumn);
-  const segment = line.slice(start, end);
-  const anchors = findAnchors(segment);
-  const coversAll = start <= lead && end >= line.trimEnd().length;
-  if (coversAll && anchors === undefined) return text;
-  return `${text}    ${' '.repeat(start - lead)}${markers(segment, anchors)}\n`;
-}
-
+/** What carets mark, in the rows of an expression; tildes mark the rest of it. */
 interface Anchors {
-  readonly start: number;
-  readonly end: number;
+  readonly start: Place;
+  readonly end: Place;
 }
 
-function markers(segment: string, anchors: Anchors | undefined): string {
-  if (anchors === undefined) return '^'.repeat(segment.length);
-  return '~'.repeat(anchors.start) + '^'.repeat(anchors.end - anchors.start) + '~'.repeat(segment.length - anchors.end);
-}
+/** The source lines of a traceback's entry, indented, with its marks; '' where there is no source. */
+export function sourceWithMarks(lines: readonly string[], position: Position): string {
+  const whole = lines.slice(position.line - 1, position.endLine).map((line) => line.trimEnd());
+  while (whole.length <= position.endLine - position.line) whole.push('');
+  const shown = dedented(whole);
+  if (shown.every((line) => line === '')) return '';
+  if (position.column < 0 || position.endColumn < 0) return `    ${whole[0].trim()}\n`;
 
-/** An expression over several lines: its marks below every line that is shown. */
-function manyLines(lines: readonly string[], position: Position): string {
-  const parts: { text: string; from: number; segment: string }[] = [];
-  for (let n = position.line; n <= position.endLine; n++) {
-    const line = lines[n - 1] ?? '';
-    const from = n === position.line ? unitsOf(line, position.column) : line.length - line.trimStart().length;
-    const to = n === position.endLine ? unitsOf(line, position.endColumn) : line.trimEnd().length;
-    parts.push({ text: line.trimEnd(), from, segment: line.slice(from, Math.max(from, to)) });
+  const rows = shown.map(characters);
+  const last = rows.length - 1;
+  const removed = characters(whole[0]).length - rows[0].length;
+  const start = Math.max(0, charactersBefore(whole[0], position.column) - removed);
+  const end = Math.max(0, charactersBefore(whole[last], position.endColumn) - removed);
+  const segment = rows.map((row, i) => row.slice(i === 0 ? start : 0, i === last ? end : undefined));
+  const anchors = anchorsOf(segment, start);
+  const marked = showsMarks(shown, rows, start, end, anchors);
+
+  const text: string[] = [];
+  const show = (row: number): void => {
+    text.push(shown[row]);
+    if (marked) text.push(marksBelow(rows, row, start, end, anchors));
+  };
+  let before = -1;
+  for (const row of significantRows(last, anchors)) {
+    if (row - before === 2 && before >= 0) show(row - 1);
+    else if (row - before > 2 && before >= 0) text.push(`...<${row - before - 1} lines>...`);
+    show(row);
+    before = row;
   }
-  const whole = parts.map((part) => part.segment).join('\n');
-  const marks = markers(whole, findAnchors(whole));
-  const filled = parts.filter((part) => part.text.trim() !== '');
-  const lead = Math.min(...filled.map(({ text }) => text.length - text.trimStart().length));
-  let at = 0;
-  const rows = parts.map(({ text, from, segment }) => {
-    const line = `    ${text.slice(lead)}\n    ${' '.repeat(Math.max(0, from - lead))}${marks.slice(at, at + segment.length)}\n`;
-    at += segment.length + 1;
-    return line;
-  });
-  if (rows.length <= 3) return rows.join('');
-  return `${rows[0]}    ...<${rows.length - 2} lines>...\n${rows[rows.length - 1]}`;
+  return `${dedented(text)
+    .map((line) => `    ${line}`)
+    .join('\n')}\n`;
 }
 
-const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
-
-/**
- * What of an expression's text the carets mark, the rest being tildes (_extract_caret_anchors_from_line_segment): a binary
- * operator, the subscript's brackets, or the call's parentheses.
- */
-function findAnchors(segment: string): Anchors | undefined {
-  const tokens = scan(segment);
-  if (tokens === undefined) return undefined;
-  const operator = lowestOperator(tokens);
-  if (operator !== undefined) return operator;
-  if (!isPrimary(tokens)) return undefined;
-  const last = tokens[tokens.length - 1];
-  if (last === undefined || !last.bracket || tokens.length < 2) return undefined;
-  const opener = segment[last.start];
-  if (last.end !== segment.trimEnd().length || last.start === 0) return undefined;
-  if (opener === '(' || opener === '[') return { start: last.start, end: last.end };
-  return undefined;
-}
-
-/** Whether the tokens are one operand with attributes, calls and subscripts behind it. */
-function isPrimary(tokens: readonly Token[]): boolean {
-  for (let i = 1; i < tokens.length; i++) {
-    const token = tokens[i];
-    if (token.bracket) {
-      if (token.text === '{') return false;
-    } else if (token.text !== '.' && tokens[i - 1].text !== '.') return false;
-  }
-  return true;
-}
-
-interface Token {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly bracket: boolean;
-}
-
-/** Top-level tokens; a bracketed group is one. Undefined when the text isn't balanced. */
-function scan(text: string): Token[] | undefined {
-  const tokens: Token[] = [];
-  for (let i = 0; i < text.length; ) {
-    const char = text[i];
-    if (/\s/.test(char)) {
-      i++;
-      continue;
-    }
-    const start = i;
-    if (closing[char] !== undefined) {
-      i = skipGroup(text, i);
-      if (i < 0) return undefined;
-      tokens.push({ text: char, start, end: i, bracket: true });
-      continue;
-    }
-    const word =
-      /^(?:[rbfutRBFUT]{0,2}(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|[\p{L}_][\p{L}\p{N}_]*|[\d.]+(?:[eE][+-]?\d+)?[jJ]?|\*\*|\/\/|<<|>>|[<>=!]=|.)/u.exec(
-        text.slice(i),
-      );
-    const matched = word === null ? char : word[0];
-    i += matched.length;
-    tokens.push({ text: matched, start, end: i, bracket: false });
-  }
-  return tokens;
-}
-
-function skipGroup(text: string, at: number): number {
-  const stack = [closing[text[at]]];
-  for (let i = at + 1; i < text.length; i++) {
-    const char = text[i];
-    if (char === '"' || char === "'") {
-      const end = text.indexOf(char, i + 1);
-      if (end < 0) return -1;
-      i = end;
-    } else if (closing[char] !== undefined) stack.push(closing[char]);
-    else if (char === stack[stack.length - 1]) {
-      stack.pop();
-      if (stack.length === 0) return i + 1;
+/** Rows that are shown: the first, the last, and those around what is marked. */
+function significantRows(last: number, anchors: Anchors | undefined): number[] {
+  const rows = new Set([0, last]);
+  if (anchors !== undefined) {
+    for (const { row } of [anchors.start, anchors.end]) {
+      for (let near = row - 1; near <= row + 1; near++) if (near >= 0 && near <= last) rows.add(near);
     }
   }
-  return -1;
+  return [...rows].sort((a, b) => a - b);
 }
 
-const precedence: readonly (readonly string[])[] = [
-  ['|'],
-  ['^'],
-  ['&'],
-  ['<<', '>>'],
-  ['+', '-'],
-  ['*', '/', '//', '%', '@'],
-  ['**'],
-];
-const notBinary = new Set([
-  'lambda',
-  'if',
-  'else',
-  'not',
-  'and',
-  'or',
-  'in',
-  'is',
-  'await',
-  'yield',
-  '=',
-  ',',
-  ':',
-  ':=',
-  '<',
-  '>',
-  '==',
-  '!=',
-  '<=',
-  '>=',
-]);
-
-/** The operator that the whole expression is, when it is a binary operation. */
-function lowestOperator(tokens: readonly Token[]): Anchors | undefined {
-  if (tokens.some((token) => !token.bracket && notBinary.has(token.text))) return undefined;
-  const isOperand = (token: Token | undefined): boolean =>
-    token !== undefined &&
-    (token.bracket || !precedence.some((level) => level.includes(token.text))) &&
-    token.text !== '~' &&
-    token.text !== '.';
-  for (const level of precedence) {
-    const found = tokens
-      .map((token, i) => ({ token, i }))
-      .filter(({ token, i }) => !token.bracket && level.includes(token.text) && i > 0 && isOperand(tokens[i - 1]));
-    if (found.length === 0) continue;
-    const { token } = level[0] === '**' ? found[0] : found[found.length - 1];
-    return { start: token.start, end: token.end };
+/** Without the leading space that all lines have in common; lines of space alone become empty (textwrap.dedent). */
+function dedented(lines: readonly string[]): string[] {
+  let margin: string | undefined;
+  for (const line of lines) {
+    if (line.trim() === '') continue;
+    const space = /^[ \t]*/.exec(line)![0];
+    if (margin === undefined) margin = space;
+    else while (!space.startsWith(margin)) margin = margin.slice(0, -1);
   }
-  return undefined;
+  const width = margin?.length ?? 0;
+  return lines.map((line) => (line.trim() === '' ? '' : line.slice(width)));
+}
+
+/** Columns that the first characters of a row take on a terminal (_display_width). */
+function displayWidth(row: readonly string[], count = row.length): number {
+  let width = count;
+  for (let i = 0; i < count && i < row.length; i++) {
+    const code = row[i].codePointAt(0) as number;
+    if (code > 0x7f && /[WF]/.test(eastAsianWidth(code)) && eastAsianWidth(code).length === 1) width++;
+  }
+  return width;
+}
+
+function marksBelow(
+  rows: readonly (readonly string[])[],
+  row: number,
+  start: number,
+  end: number,
+  anchors: Anchors | undefined,
+): string {
+  const indent = rows[row].findIndex((character) => !isBlank(character));
+  const from = Math.max(indent < 0 ? rows[row].length : indent, row === 0 ? displayWidth(rows[0], start) : 0);
+  const to = row === rows.length - 1 ? displayWidth(rows[row], end) : displayWidth(rows[row]);
+  let marks = '';
+  for (let column = 0; column < to; column++) {
+    marks += column < from ? ' ' : anchors === undefined || isWithin(rows, anchors, row, column) ? '^' : '~';
+  }
+  return marks;
+}
+
+function isWithin(rows: readonly (readonly string[])[], { start, end }: Anchors, row: number, column: number): boolean {
+  if (row < start.row || row > end.row) return false;
+  if (row === start.row && column < displayWidth(rows[row], start.column)) return false;
+  return row < end.row || column < displayWidth(rows[row], end.column);
+}
+
+const isBlank = (character: string): boolean => isSpace(character.codePointAt(0) as number);
+
+/** No marks when they would mark all that is shown, as they would of `return f(x)` and `name = f(x)` (_should_show_carets). */
+function showsMarks(
+  shown: readonly string[],
+  rows: readonly (readonly string[])[],
+  start: number,
+  end: number,
+  anchors: Anchors | undefined,
+): boolean {
+  const { tree, error } = vm.host.parse(shown.join('\n'), { mode: 'exec', target: undefined });
+  if (error === undefined) {
+    const [statement] = tree.fields.get('body') as readonly PlainNode[];
+    if (statement === undefined) return false;
+    const place = soleCall(statement)?.location;
+    if (
+      place !== undefined &&
+      place.lineno === 1 &&
+      place.end_lineno === rows.length &&
+      place.col_offset === start &&
+      place.end_col_offset === end
+    ) {
+      return false;
+    }
+  }
+  if (anchors !== undefined) return true;
+  return !rows[0].slice(0, start).every(isBlank) || !rows[rows.length - 1].slice(end).every(isBlank);
+}
+
+/** The call of `return f(…)` or `name = …(…)`. */
+function soleCall(statement: PlainNode): PlainNode | undefined {
+  const value = nodeOf(statement.fields.get('value'));
+  if (value?.type !== 'Call') return undefined;
+  if (statement.type === 'Return') return nodeOf(value.fields.get('func'))?.type === 'Name' ? value : undefined;
+  if (statement.type !== 'Assign') return undefined;
+  const targets = statement.fields.get('targets') as readonly PlainNode[];
+  return targets.length === 1 && targets[0].type === 'Name' ? value : undefined;
+}
+
+function nodeOf(field: PlainField | undefined): PlainNode | undefined {
+  return typeof field === 'object' && field !== null && 'type' in field ? field : undefined;
+}
+
+/** The operator of a binary operation, the brackets of a subscript or a call (_extract_caret_anchors_from_line_segment). */
+function anchorsOf(rows: readonly (readonly string[])[], indent: number): Anchors | undefined {
+  const texts = rows.map((row) => row.join(''));
+  // The brackets make one expression of what stands on several lines.
+  const { tree, error } = vm.host.parse(`(\n${texts.join('\n')}\n)`, { mode: 'exec', target: undefined });
+  if (error !== undefined) return undefined;
+  const body = tree.fields.get('body') as readonly PlainNode[];
+  if (body.length !== 1 || body[0].type !== 'Expr') return undefined;
+  const expression = nodeOf(body[0].fields.get('value')) as PlainNode;
+  const child = (name: string): PlainNode => nodeOf(expression.fields.get(name)) as PlainNode;
+  /** Rows start after the line of the bracket. */
+  const placeOf = (row: number, bytes: number): Place => ({ row, column: charactersBefore(texts[row], bytes) });
+  const endOf = ({ location }: PlainNode): Place => placeOf(location!.end_lineno - 2, location!.end_col_offset);
+  /** The next character from `place` on that `stops`, comments and continued lines left out. */
+  const next = (place: Place, stops: (character: string) => boolean): Place | undefined => {
+    for (let { row, column } = place; row < rows.length; ) {
+      const character = rows[row][column];
+      if (character === undefined || character === '\\' || character === '#') {
+        row++;
+        column = 0;
+      } else if (stops(character)) return { row, column };
+      else column++;
+    }
+    return undefined;
+  };
+  const moved = (start: Place, end: Place): Anchors => ({ start: shifted(start), end: shifted(end) });
+  const shifted = ({ row, column }: Place): Place => ({ row, column: row === 0 ? column + indent : column });
+
+  switch (expression.type) {
+    case 'BinOp': {
+      const start = next(endOf(child('left')), (character) => !isBlank(character) && character !== ')');
+      if (start === undefined) return undefined;
+      const { location } = child('right');
+      const right = placeOf(location!.lineno - 2, location!.col_offset);
+      const second = rows[start.row][start.column + 1];
+      const isPart = right.row > start.row || start.column + 1 < right.column;
+      const isTwo = second !== undefined && isPart && !isBlank(second) && second !== '\\' && second !== '#';
+      return moved(start, { row: start.row, column: start.column + (isTwo ? 2 : 1) });
+    }
+    case 'Subscript':
+    case 'Call': {
+      const [inner, bracket] = expression.type === 'Call' ? ['func', '('] : ['value', '['];
+      const start = next(endOf(child(inner)), (character) => character === bracket);
+      return start && moved(start, endOf(expression));
+    }
+    default:
+      return undefined;
+  }
 }

@@ -24,12 +24,30 @@ class Enumerate extends PyObject {
 
 const self_ = (self: Value): Value => self;
 
+/** enumerate_vectorcall has its own words for wrong arguments. */
+function enumerateArguments(args: Value[], kwNames: KwNames): [Value, Slot] {
+  const given = args.length - (kwNames?.length ?? 0);
+  if (args.length > 2) throw typeError(`enumerate() takes at most 2 arguments (${args.length} given)`);
+  const bound: [Slot, Slot] = [args[0], args[1]];
+  if (kwNames !== undefined) {
+    if (given === 0) bound.fill(undefined);
+    const allowed = given === 1 ? ['start'] : kwNames.length === 1 ? ['iterable'] : ['iterable', 'start'];
+    kwNames.forEach((name, i) => {
+      if (!allowed.includes(name)) throw typeError(`'${name}' is an invalid keyword argument for enumerate()`);
+      bound[name === 'start' ? 1 : 0] = args[given + i];
+    });
+  }
+  const [iterable, start] = bound;
+  if (iterable === undefined) throw typeError("enumerate() missing required argument 'iterable'");
+  return [iterable, start];
+}
+
 defineType(enumerateType, {
   doc: 'Return an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.\n\nenumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...',
   signature: '(iterable, start=0)',
   allocate: (type: PyType) => new Enumerate(type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
-    const [iterable, start] = bind('enumerate', '(iterable, start=0)', args, kwNames);
+    const [iterable, start] = enumerateArguments(args, kwNames);
     const made = new Enumerate(type);
     made.iterator = getIterator(iterable as Value);
     made.count = start === undefined ? 0 : index(start);

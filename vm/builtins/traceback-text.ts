@@ -1,28 +1,25 @@
 import { vm } from '../interpreter/state.ts';
-import {
-  attributeErrorType,
-  baseExceptionGroupType,
-  importErrorType,
-  nameErrorType,
-  type PyBaseException,
-  syntaxErrorType,
-} from '../objects/exception.ts';
+import { pythonException } from '../interpreter/unwind.ts';
+import { baseExceptionGroupType, type PyBaseException, syntaxErrorType } from '../objects/exception.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
-import { PyType, type Value } from '../objects/object.ts';
+import type { Slot, Value } from '../objects/object.ts';
 import type { PyTraceback } from '../objects/traceback.ts';
-import { moduleOf, qualifiedName } from '../objects/type.ts';
+import { PyTuple, tupleOf } from '../objects/tuple.ts';
+import { fullyQualifiedName } from '../objects/type-name.ts';
 import { callMethod, lookupAttribute } from '../operations/attribute.ts';
 import { groupMembers } from '../operations/exception-group.ts';
-import { toArray } from '../operations/iterate.ts';
-import { str } from '../operations/text.ts';
-import { suggestName } from '../text/suggestion.ts';
-import { caretLine } from './carets.ts';
+import { repr, str } from '../operations/text.ts';
+import { sourceWithMarks } from './carets.ts';
+import { characters, sourceLines } from './source-text.ts';
+import { suggestion } from './suggestion.ts';
 
 const CAUSE = '\nThe above exception was the direct cause of the following exception:\n\n';
 const CONTEXT = '\nDuring handling of the above exception, another exception occurred:\n\n';
 /** As many equal entries in a row are shown; the rest is counted (traceback.py, _RECURSIVE_CUTOFF). */
 const RECURSIVE_CUTOFF = 3;
+const MAX_GROUP_WIDTH = 15;
+const MAX_GROUP_DEPTH = 10;
 
 /** Prints an exception with its traceback to sys.stderr, as the interpreter does for one that nobody caught. */
 export function printException(exception: PyBaseException): void {
@@ -38,7 +35,7 @@ export function printException(exception: PyBaseException): void {
 
 /** The text of an uncaught exception with its chain, as Lib/traceback.py of 3.14 formats it. */
 export function formatException(exception: PyBaseException): string {
-  return formatChain(exception, new Set(), '');
+  return new Printer().chain(linked(exception)).text;
 }
 
 /** As the interpreter's own printer has it, which knows neither carets nor chains (PyTraceBack_Print): for unraisable ones. */
@@ -48,65 +45,109 @@ export function formatUnraisable(exception: PyBaseException): string {
   return entries + formatExceptionOnly(exception);
 }
 
-function formatChain(exception: PyBaseException, seen: Set<PyBaseException>, indent: string): string {
-  seen.add(exception);
-  let text = '';
-  const { cause, context } = exception;
-  if (cause !== null && !seen.has(cause)) text += formatChain(cause, seen, indent) + indentLines(CAUSE, indent);
-  else if (cause === null && context !== null && !exception.suppressContext && !seen.has(context)) {
-    text += formatChain(context, seen, indent) + indentLines(CONTEXT, indent);
+/** An exception with those that are shown with it; each is shown once. */
+interface Linked {
+  readonly exception: PyBaseException;
+  before: Linked | undefined;
+  /** What is said between `before` and this one. */
+  transition: string;
+  members: Linked[] | undefined;
+}
+
+/** Finds what to show, in the order of TracebackException.__init__, which decides where an exception met twice is shown. */
+function linked(exception: PyBaseException): Linked {
+  const seen = new Set<PyBaseException>();
+  const link = (found: PyBaseException): Linked => {
+    seen.add(found);
+    return { exception: found, before: undefined, transition: '', members: undefined };
+  };
+  const first = link(exception);
+  const queue = [first];
+  for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
+    const { cause, context, suppressContext, type } = item.exception;
+    if (cause !== null && !seen.has(cause)) {
+      item.before = link(cause);
+      item.transition = CAUSE;
+    } else if (context !== null && !suppressContext && !seen.has(context)) {
+      item.before = link(context);
+      item.transition = CONTEXT;
+    }
+    if (type.isSubtype(baseExceptionGroupType)) item.members = groupMembers(item.exception).map(link);
+    if (item.before !== undefined) queue.push(item.before);
+    if (item.members !== undefined) queue.push(...item.members);
   }
-  return (
-    text +
-    (exception.type.isSubtype(baseExceptionGroupType)
-      ? formatGroup(exception, seen, indent)
-      : formatPlain(exception, indent))
-  );
+  return first;
 }
 
-function indentLines(text: string, indent: string): string {
-  if (indent === '') return text;
-  return text.replace(/^(?=.)/gm, indent).replace(/^$/gm, indent.trimEnd() === '' ? '' : indent);
-}
+/** Writes exceptions below each other, members of groups in boxes (TracebackException.format). */
+class Printer {
+  text = '';
+  private depth = 0;
+  private needsClosing = false;
 
-function formatPlain(exception: PyBaseException, indent: string): string {
-  let text = '';
-  if (exception.traceback !== null)
-    text += `Traceback (most recent call last):\n${formatTraceback(exception.traceback)}`;
-  text += formatExceptionOnly(exception);
-  return indent === '' ? text : text.replace(/^(?=.)/gm, indent);
-}
-
-/** A group: a box with each member in it (TracebackException.format). */
-function formatGroup(exception: PyBaseException, seen: Set<PyBaseException>, indent: string): string {
-  const top = indent === '';
-  const inner = top ? '  | ' : indent;
-  let text = '';
-  if (exception.traceback !== null) {
-    text += `${top ? '  + ' : indent}Exception Group Traceback (most recent call last):\n`;
-    text += formatTraceback(exception.traceback).replace(/^(?=.)/gm, inner);
+  chain(exception: Linked): this {
+    const all: Linked[] = [];
+    for (let item: Linked | undefined = exception; item !== undefined; item = item.before) all.push(item);
+    for (const item of all.reverse()) {
+      if (item.before !== undefined) this.emit(item.transition);
+      if (item.members !== undefined) this.group(item.exception, item.members);
+      else this.plain(item.exception, 'Traceback (most recent call last):\n', '|');
+    }
+    return this;
   }
-  text += formatExceptionOnly(exception).replace(/^(?=.)/gm, inner);
-  const members = groupMembers(exception);
-  const base = inner.slice(0, -2);
-  const shown = members.slice(0, 15);
-  shown.forEach((member, i) => {
-    const opening =
-      i === 0
-        ? `${base}+-+---------------- ${i + 1} ----------------\n`
-        : `${base}  +---------------- ${i + 1} ----------------\n`;
-    text += opening;
-    text += formatChain(member, seen, `${base}  | `);
-  });
-  if (members.length > shown.length) {
-    text += `${base}  +---------------- ... ----------------\n${base}  | and ${members.length - 15} more exceptions\n`;
+
+  private plain(exception: PyBaseException, title: string, margin: string): void {
+    const { traceback } = exception;
+    const entries = traceback === null ? '' : formatTraceback(traceback);
+    if (entries !== '') {
+      this.emit(title, margin);
+      this.emit(entries);
+    }
+    this.emit(formatExceptionOnly(exception));
   }
-  const last = shown[shown.length - 1];
-  if (!last.type.isSubtype(baseExceptionGroupType)) text += `${base}  +------------------------------------\n`;
-  return text;
+
+  private group(exception: PyBaseException, members: readonly Linked[]): void {
+    if (this.depth > MAX_GROUP_DEPTH) {
+      this.emit(`... (max_group_depth is ${MAX_GROUP_DEPTH})\n`);
+      return;
+    }
+    const isOutermost = this.depth === 0;
+    if (isOutermost) this.depth++;
+    this.plain(exception, 'Exception Group Traceback (most recent call last):\n', isOutermost ? '+' : '|');
+    const boxes = Math.min(members.length, MAX_GROUP_WIDTH + 1);
+    this.needsClosing = false;
+    for (let i = 0; i < boxes; i++) {
+      // A group that ends the last box draws the line below both.
+      const isLast = i === boxes - 1;
+      if (isLast) this.needsClosing = true;
+      const isCut = i >= MAX_GROUP_WIDTH;
+      this.text += `${this.indent()}${i === 0 ? '+-' : '  '}+---------------- ${isCut ? '...' : i + 1} ----------------\n`;
+      this.depth++;
+      if (isCut) {
+        const more = members.length - MAX_GROUP_WIDTH;
+        this.emit(`and ${more} more exception${more > 1 ? 's' : ''}\n`);
+      } else this.chain(members[i]);
+      if (isLast && this.needsClosing) {
+        this.text += `${this.indent()}+------------------------------------\n`;
+        this.needsClosing = false;
+      }
+      this.depth--;
+    }
+    if (isOutermost) this.depth = 0;
+  }
+
+  private indent(): string {
+    return '  '.repeat(this.depth);
+  }
+
+  /** Adds whole lines, indented in a box. */
+  private emit(lines: string, margin = '|'): void {
+    if (this.depth === 0) this.text += lines;
+    else this.text += lines.replace(/^(?=[^\n]*\n)/gm, `${this.indent()}${margin} `);
+  }
 }
 
-/** The entries of a traceback. */
+/** The entries of a traceback; sys.tracebacklimit leaves its beginning out. */
 export function formatTraceback(traceback: PyTraceback, carets = true): string {
   let text = '';
   let last = '';
@@ -117,7 +158,9 @@ export function formatTraceback(traceback: PyTraceback, carets = true): string {
       text += `  [Previous line repeated ${more} more time${more === 1 ? '' : 's'}]\n`;
     }
   };
+  let leftOut = leftOutBy(traceback);
   for (let entry: PyTraceback | null = traceback; entry !== null; entry = entry.next) {
+    if (leftOut-- > 0) continue;
     const { code } = entry.frame.code;
     const key = `${code.co_filename}\0${entry.lineno}\0${code.co_name}`;
     if (key !== last) {
@@ -133,119 +176,87 @@ export function formatTraceback(traceback: PyTraceback, carets = true): string {
   return text;
 }
 
-function formatEntry(entry: PyTraceback, carets: boolean): string {
-  const { code } = entry.frame.code;
-  let text = `  File "${code.co_filename}", line ${entry.lineno ?? 'None'}, in ${code.co_name}\n`;
-  const source = entry.lineno === null ? undefined : sourceLines(code.co_filename);
-  if (source === undefined) return text;
-  const position =
-    entry.lasti < 0 || !carets
-      ? undefined
-      : entry.frame.program.position(entry.frame.program.indices[entry.lasti >> 1]);
-  text += caretLine(source, entry.lineno as number, position);
-  return text;
+function leftOutBy(traceback: PyTraceback): number {
+  const limit = (vm.modules.getString('sys') as PyModule | undefined)?.dict.getString('tracebacklimit');
+  if (typeof limit !== 'number') return 0;
+  let length = 0;
+  for (let entry: PyTraceback | null = traceback; entry !== null; entry = entry.next) length++;
+  return length - Math.max(0, limit);
 }
 
-const sources = new Map<string, readonly string[] | undefined>();
-
-function sourceLines(filename: string): readonly string[] | undefined {
-  if (!sources.has(filename)) sources.set(filename, vm.host.sourceText(filename)?.split('\n'));
-  return sources.get(filename);
+function formatEntry(entry: PyTraceback, carets: boolean): string {
+  const { code } = entry.frame.code;
+  const { program } = entry.frame;
+  const found = entry.lasti < 0 || !carets ? undefined : program.position(program.indices[entry.lasti >> 1]);
+  const line = found !== undefined && found.line > 0 ? found.line : entry.lineno;
+  const text = `  File "${code.co_filename}", line ${line ?? 'None'}, in ${code.co_name}\n`;
+  const source = line === null ? undefined : sourceLines(code.co_filename);
+  if (source === undefined || line === null) return text;
+  const position = found !== undefined && found.line > 0 ? found : { line, endLine: line, column: -1, endColumn: -1 };
+  return text + sourceWithMarks(source, position);
 }
 
 /** The lines below the traceback: a SyntaxError's place, `Type: message`, suggestions, notes. */
 export function formatExceptionOnly(exception: PyBaseException): string {
-  let text = exception.type.isSubtype(syntaxErrorType) ? syntaxErrorPlace(exception) : '';
-  text += `${describe(exception)}\n`;
-  const notes = lookupAttribute(exception, '__notes__');
-  if (notes !== undefined) {
-    if (notes instanceof PyList) for (const note of notes.items) text += `${str(note)}\n`;
-    else text += `${str(notes)}\n`;
+  let text = exception.type.isSubtype(syntaxErrorType) ? syntaxErrorText(exception) : '';
+  if (text === '') {
+    const message = safeText(exception, 'exception', str) + suggestion(exception);
+    text = `${fullyQualifiedName(exception.type)}${message === '' ? '' : `: ${message}`}\n`;
   }
+  const notes = notesOf(exception);
+  if (notes instanceof PyList || notes instanceof PyTuple) {
+    for (const note of notes.items) text += `${safeText(note, 'note', str)}\n`;
+  } else if (notes !== null) text += `${safeText(notes, '__notes__', repr)}\n`;
   return text;
 }
 
-function describe(exception: PyBaseException): string {
-  const { type } = exception;
-  const name = moduleOf(type) === '__main__' ? type.qualname : qualifiedName(type);
-  let message: string;
+function notesOf(exception: PyBaseException): Value {
   try {
-    message = type.isSubtype(syntaxErrorType) ? str(exception.members?.['msg'] ?? null) : str(exception);
-  } catch {
-    message = '<exception str() failed>';
-  }
-  const hint = suggestion(exception);
-  if (hint !== '') message += hint;
-  return message === '' ? name : `${name}: ${message}`;
-}
-
-/** `. Did you mean: 'x'?` (_compute_suggestion_error). */
-function suggestion(exception: PyBaseException): string {
-  const name = exception.members?.['name'];
-  if (typeof name !== 'string') return '';
-  let candidates: string[] = [];
-  if (exception.type.isSubtype(attributeErrorType)) {
-    const object = exception.members?.['obj'];
-    if (object === undefined) return '';
-    candidates = namesOf(object);
-  } else if (exception.type.isSubtype(importErrorType)) {
-    const wanted = exception.members?.['name_from'];
-    const module = vm.modules.getString(name);
-    if (typeof wanted !== 'string' || module === undefined) return '';
-    const found = suggestName(wanted, namesOf(module));
-    return found === undefined ? '' : `. Did you mean: '${found}'?`;
-  } else if (exception.type.isSubtype(nameErrorType)) {
-    let last = exception.traceback;
-    if (last === null) return '';
-    while (last.next !== null) last = last.next;
-    const { frame } = last;
-    const self = frame.code.code.co_localsplusnames.indexOf('self');
-    const owner = self >= 0 ? frame.stack[self] : undefined;
-    if (
-      owner !== undefined &&
-      owner !== null &&
-      typeof owner === 'object' &&
-      !(owner instanceof PyType) &&
-      lookupAttribute(owner, name) !== undefined
-    ) {
-      return `. Did you mean: 'self.${name}'?`;
-    }
-    candidates = [
-      ...frame.code.code.co_localsplusnames.filter((_, i) => frame.stack[i] !== undefined),
-      ...frame.globals.keyList().filter((key) => typeof key === 'string'),
-      ...frame.builtins.keyList().filter((key) => typeof key === 'string'),
-    ] as string[];
-  } else return '';
-  const usable = name.startsWith('_') ? candidates : candidates.filter((candidate) => !candidate.startsWith('_'));
-  const found = suggestName(name, [...new Set(usable)].sort());
-  return found === undefined ? '' : `. Did you mean: '${found}'?`;
-}
-
-function namesOf(object: Value): string[] {
-  try {
-    return toArray(callMethod(vm.builtinsModule, 'dir', object)).filter((name) => typeof name === 'string');
-  } catch {
-    return [];
+    return lookupAttribute(exception, '__notes__') ?? null;
+  } catch (error) {
+    return tupleOf([`Ignored error getting __notes__: ${safeText(pythonException(error), '__notes__', repr)}`]);
   }
 }
 
-/** `File …, line …`, the line and carets (TracebackException._format_syntax_error). */
-function syntaxErrorPlace(exception: PyBaseException): string {
-  const { filename, lineno, text, offset, end_offset, end_lineno } = exception.members ?? {};
-  if (typeof lineno !== 'number') return '';
-  let result = `  File "${typeof filename === 'string' ? filename : '<string>'}", line ${lineno}\n`;
-  if (typeof text !== 'string') return result;
-  const line = text.replace(/\n+$/, '');
-  const stripped = line.replace(/^[ \n\f\t]+/, '');
-  const spaces = line.length - stripped.length;
-  result += `    ${stripped.replace(/[\s]+$/, '')}\n`;
-  if (typeof offset !== 'number') return result;
-  let end = typeof end_offset === 'number' && end_offset !== 0 && end_lineno === lineno ? end_offset : offset;
-  if (end_lineno !== lineno && typeof end_lineno === 'number' && end_lineno > lineno) end = line.length + 1;
-  if (offset === end || end === -1) end = offset + 1;
-  const column = offset - 1 - spaces;
-  if (column < 0) return result;
-  const width = Math.max(1, end - 1 - spaces - column);
-  const padding = stripped.slice(0, column).replace(/\S/g, ' ').padEnd(column, ' ');
-  return `${result}    ${padding}${'^'.repeat(width)}\n`;
+/** The text, or that it can't be had (_safe_string). */
+function safeText(value: Value, what: string, convert: typeof str | typeof repr): string {
+  try {
+    return convert(value);
+  } catch (error) {
+    pythonException(error);
+    return `<${what} ${convert === str ? 'str' : 'repr'}() failed>`;
+  }
+}
+
+/** `File …, line …`, the line with carets, and the message (TracebackException._format_syntax_error). */
+function syntaxErrorText(exception: PyBaseException): string {
+  const { filename, lineno, text, offset, end_offset, end_lineno, msg } = exception.members ?? {};
+  const name = typeof filename === 'string' ? filename : undefined;
+  const place = typeof lineno === 'number' ? `  File "${name ?? '<string>'}", line ${lineno}\n` : '';
+  const source =
+    typeof text === 'string'
+      ? markedLine(text, offset, lineno === end_lineno ? (end_offset === 0 ? offset : end_offset) : null)
+      : '';
+  const message = msg === undefined || msg === null || msg === '' ? '<no detail available>' : str(msg);
+  const suffix = place === '' && name !== undefined ? ` (${name})` : '';
+  return `${place}${source}${fullyQualifiedName(exception.type)}: ${message}${suffix}\n`;
+}
+
+/** `end` is null for the end of the line. Offsets count from 1. */
+function markedLine(text: string, offset: Slot, end: Slot): string {
+  const line = characters(text.replace(/\n+$/, ''));
+  const spaces = line.findIndex((character) => !' \n\f'.includes(character));
+  const shown = spaces < 0 ? [] : line.slice(spaces);
+  const source = `    ${shown.join('')}\n`;
+  if (typeof offset !== 'number') return offset === null || offset === undefined ? source : '';
+  const length = characters(text).length;
+  let from = offset;
+  let to = end === null ? line.length + 1 : typeof end === 'number' ? end : offset;
+  if (length > 0 && from > length) from = line.length + 1;
+  if (length > 0 && to > length) to = line.length + 1;
+  if (from >= to || to < 0) to = from + 1;
+  const column = from - 1 - (line.length - shown.length);
+  if (column < 0) return source;
+  const padding = shown.slice(0, column).map((character) => (character.trim() === '' ? character : ' '));
+  return `${source}    ${padding.join('')}${'^'.repeat(to - from)}\n`;
 }

@@ -73,8 +73,8 @@ export function importModule(name: string, globals: PyDict | null = null, fromLi
   const module = loadedModule(absolute) ?? findAndLoad(absolute);
   const wantsNames = fromList !== null && isTrue(fromList);
   if (wantsNames) {
-    const isPackage = lookupAttribute(module, '__path__') !== undefined;
-    return isPackage ? callMethod(importlib(), '_handle_fromlist', module, fromList, importFunction()) : module;
+    if (lookupAttribute(module, '__path__') === undefined) return module;
+    return withoutImportFrames(() => callMethod(importlib(), '_handle_fromlist', module, fromList, importFunction()));
   }
   const dot = name.indexOf('.');
   if (level > 0 && name === '') return module;
@@ -111,8 +111,12 @@ function findAndLoad(name: string): Value {
     vm.modules.setString(name, module);
     return module;
   }
+  return withoutImportFrames(() => callMethod(importlib(), '_find_and_load', name, importFunction()));
+}
+
+function withoutImportFrames(load: () => Value): Value {
   try {
-    return callMethod(importlib(), '_find_and_load', name, importFunction());
+    return load();
   } catch (error) {
     removeImportFrames(error);
     explainMissing(error);

@@ -1191,7 +1191,11 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
           stack = frame.stack;
           sp = frame.sp;
           ip = frame.ip;
-          if (++vm.depth > vm.recursionLimit) throw recursionError('');
+          if (++vm.depth > vm.recursionLimit) {
+            // A frame that can't be entered isn't part of the traceback.
+            reraising = true;
+            throw recursionError('');
+          }
           if (--vm.fuel < 0) outOfFuel(frame, true);
           continue;
         }

@@ -17,7 +17,17 @@ import {
 import { PyFloat } from '../objects/float.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
-import { type Compare, type KwNames, newType, PyObject, PyType, typeOf, type Value } from '../objects/object.ts';
+import {
+  type Compare,
+  frozensetType,
+  type KwNames,
+  newType,
+  PyObject,
+  PyType,
+  typeOf,
+  type Value,
+} from '../objects/object.ts';
+import { PySet } from '../objects/set.ts';
 import { stringOf } from '../objects/str.ts';
 import { structSequence, structSequenceOf } from '../objects/struct-sequence.ts';
 import { emptyTuple, type PyTuple, tupleOf } from '../objects/tuple.ts';
@@ -26,8 +36,15 @@ import { callMethod, getAttribute, lookupAttribute } from '../operations/attribu
 import { callSpecial } from '../operations/call.ts';
 import { enterRepr, leaveRepr } from '../operations/recursive-repr.ts';
 import { repr, str } from '../operations/text.ts';
+import libraryNames from './library-names.json' with { type: 'json' };
 import { makeMonitoring, monitoringEvents } from './monitoring.ts';
 import { builtinModuleNames } from './registry.ts';
+
+function frozenSetOf(items: readonly Value[]): PySet {
+  const set = new PySet(frozensetType);
+  for (const item of items) set.add(item);
+  return set;
+}
 
 const versionInfo = structSequence('sys.version_info', ['major', 'minor', 'micro', 'releaselevel', 'serial']);
 const flagsType = structSequence(
@@ -396,7 +413,7 @@ export function makeSys(options: SysOptions): PyModule {
       _xoptions: new PyDict(),
       modules: vm.modules,
       builtin_module_names: tupleOf([...new Set([...builtinModuleNames, 'builtins', 'sys'])].sort()),
-      stdlib_module_names: emptyTuple,
+      stdlib_module_names: frozenSetOf(libraryNames.names.split(' ')),
       flags: structSequenceOf(flagsType, [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 0, false, 4300, 1, 0, 0]),
       float_info: structSequenceOf(floatInfo, [
         new PyFloat(Number.MAX_VALUE),

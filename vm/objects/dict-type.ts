@@ -243,7 +243,8 @@ defineType(dictType, {
     pop: [
       '($self, key, default=<unrepresentable>, /)',
       (self: PyDict, key: Value, fallback?: Value) => {
-        const value = self.delete(key);
+        // An empty dict doesn't ask for the hash.
+        const value = self.used === 0 ? undefined : self.delete(key);
         if (value !== undefined) return value;
         if (fallback === undefined) throw keyError(key);
         return fallback;

@@ -1,5 +1,5 @@
 import { equals } from '../operations/compare.ts';
-import { hashOf } from '../operations/hash.ts';
+import { hashOf, hashToStore } from '../operations/hash.ts';
 import { PyFloat } from './float.ts';
 import { PyInt } from './int.ts';
 import { IntIndex } from './int-index.ts';
@@ -79,6 +79,8 @@ export class PyDict extends PyObject {
   private index = noIndex;
   private ints: IntIndex | undefined = undefined;
   private buckets: Map<Hash, number[]> | undefined = undefined;
+  /** Hash by entry, of those in the buckets: a key is asked once for its hash, when it is put in. */
+  private hashes: Hash[] | undefined = undefined;
   private mixed = false;
 
   constructor(type: PyType = dictType) {
@@ -105,7 +107,11 @@ export class PyDict extends PyObject {
       if (entry >= 0) return entry;
       return this.mixed ? this.findInBuckets(key, hashOf(key)) : -1;
     }
-    const hash = hashOf(key);
+    return this.findHashed(key, hashToStore(key, 'dict key'));
+  }
+
+  /** Entry of a key that isn't canonical, whose hash is known, or -1. */
+  findHashed(key: Value, hash: Hash): number {
     if (this.used === 0) return -1;
     if (!this.mixed && !comparesOnlyWithItsLike(key)) this.mix();
     return this.findInBuckets(key, hash);
@@ -141,9 +147,25 @@ export class PyDict extends PyObject {
   }
 
   set(key: Value, value: Value): void {
+    if (typeof key === 'string') {
+      this.setString(key, value);
+      return;
+    }
+    const canonical = canonicalKey(key);
+    if (canonical === undefined) {
+      this.setHashed(key, value, hashToStore(key, 'dict key'));
+      return;
+    }
     const entry = this.find(key);
     if (entry >= 0) this.values[entry] = value;
     else this.append(key, value);
+  }
+
+  /** Sets the value of a key that isn't canonical, whose hash is known. */
+  setHashed(key: Value, value: Value, hash: Hash): void {
+    const entry = this.findHashed(key, hash);
+    if (entry >= 0) this.values[entry] = value;
+    else this.append(key, value, hash);
   }
 
   setString(key: string, value: Value): void {
@@ -166,7 +188,7 @@ export class PyDict extends PyObject {
     const canonical = canonicalKey(key);
     if (isSmallInt(canonical)) this.ints!.delete(canonical);
     else if (canonical !== undefined) this.index.delete(canonical);
-    if (this.buckets !== undefined && (canonical === undefined || this.mixed)) this.leaveBucket(hashOf(key), entry);
+    if (this.buckets !== undefined && (canonical === undefined || this.mixed)) this.leaveBucket(entry);
     this.keys[entry] = undefined;
     this.values[entry] = null;
     this.used--;
@@ -190,6 +212,7 @@ export class PyDict extends PyObject {
     this.index = noIndex;
     this.ints = undefined;
     this.buckets = undefined;
+    this.hashes = undefined;
     this.mixed = false;
   }
 
@@ -222,11 +245,12 @@ export class PyDict extends PyObject {
 
   copy(): PyDict {
     const copy = new PyDict();
+    copy.used = this.used;
     if (this.buckets !== undefined) {
-      for (const [key, value] of this.entries()) copy.set(key, value);
+      copy.mixed = this.mixed;
+      copy.refill(this.keys, this.values, this.hashes as Hash[]);
       return copy;
     }
-    copy.used = this.used;
     if (this.used === this.keys.length) {
       copy.keys = this.keys.slice();
       copy.values = this.values.slice();
@@ -242,7 +266,8 @@ export class PyDict extends PyObject {
     return copy;
   }
 
-  private append(key: Value, value: Value): void {
+  /** `hash` is that of a key which isn't canonical. */
+  private append(key: Value, value: Value, hash?: Hash): void {
     if (this.keys.length > 32 && this.used < this.keys.length >> 1) this.compact();
     const entry = this.keys.length;
     const canonical = typeof key === 'string' ? key : canonicalKey(key);
@@ -251,11 +276,13 @@ export class PyDict extends PyObject {
     this.used++;
     this.keysVersion = ++lastKeysVersion;
     if (canonical !== undefined) this.addCanonical(canonical, entry);
-    if (canonical === undefined || this.mixed) this.enterBucket(hashOf(key), entry);
+    if (canonical === undefined || this.mixed) this.enterBucket(hash ?? hashOf(key), entry);
   }
 
   private enterBucket(hash: Hash, entry: number): void {
     this.buckets ??= new Map();
+    this.hashes ??= [];
+    this.hashes[entry] = hash;
     const bucket = this.buckets.get(hash);
     if (bucket === undefined) this.buckets.set(hash, [entry]);
     else bucket.push(entry);
@@ -264,7 +291,13 @@ export class PyDict extends PyObject {
     }
   }
 
-  private leaveBucket(hash: Hash, entry: number): void {
+  /** The hash of an entry's key, which isn't asked for it again. */
+  hashAt(entry: number): Hash {
+    return this.hashes?.[entry] ?? hashOf(this.keys[entry] as Value);
+  }
+
+  private leaveBucket(entry: number): void {
+    const hash = this.hashes![entry];
     const bucket = this.buckets!.get(hash);
     if (bucket === undefined) return;
     const at = bucket.indexOf(entry);
@@ -294,13 +327,18 @@ export class PyDict extends PyObject {
   }
 
   private compact(): void {
-    const { keys, values } = this;
+    const { keys, values, hashes } = this;
     this.keys = [];
     this.values = [];
     this.index = noIndex;
     this.ints = undefined;
     this.buckets = undefined;
-    const { mixed } = this;
+    this.hashes = undefined;
+    this.refill(keys, values, hashes);
+  }
+
+  /** Takes over entries without their holes; no key is asked for anything. */
+  private refill(keys: readonly Slot[], values: readonly Value[], hashes: readonly Hash[] | undefined): void {
     for (let entry = 0; entry < keys.length; entry++) {
       const key = keys[entry];
       if (key === undefined) continue;
@@ -308,7 +346,7 @@ export class PyDict extends PyObject {
       const at = this.keys.push(key) - 1;
       this.values.push(values[entry]);
       if (canonical !== undefined) this.addCanonical(canonical, at);
-      if (canonical === undefined || mixed) this.enterBucket(hashOf(key), at);
+      if (canonical === undefined || this.mixed) this.enterBucket(hashes![entry], at);
     }
   }
 }

@@ -25,7 +25,7 @@ import {
 } from './object.ts';
 import { stringOf } from './str.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
-import { qualifiedName } from './type.ts';
+import { qualifiedName } from './type-name.ts';
 
 // list[int] and int | str: CPython's Objects/genericaliasobject.c and unionobject.c, 3.14.
 

@@ -1,6 +1,6 @@
 import { vm } from '../interpreter/state.ts';
 import { hashOf } from '../operations/hash.ts';
-import { forEach, toArray } from '../operations/iterate.ts';
+import { forEach, items, toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
 import { bind } from './bind.ts';
 import { defineType } from './define.ts';
@@ -80,7 +80,8 @@ function asSet(iterable: Value): PySet {
   return set;
 }
 
-const fresh = (type: PyType): PySet => new PySet(type.layout === frozensetType ? frozensetType : setType);
+/** set or frozenset, of which a set or an instance of a subclass is one. */
+const plainType = (self: PySet): PyType => (self.type.layout === frozensetType ? frozensetType : setType);
 
 function addAll(target: PySet, source: Value): PySet {
   if (source instanceof PySet) for (const item of source.items()) target.add(item);
@@ -93,23 +94,37 @@ function addAll(target: PySet, source: Value): PySet {
 }
 
 function unionOf(self: PySet, others: readonly Value[]): PySet {
-  const result = addAll(fresh(self.type), self);
+  const result = self.copy(plainType(self));
   for (const other of others) addAll(result, other);
   return result;
 }
 
 function intersectionOf(self: PySet, others: readonly Value[]): PySet {
-  let result = addAll(fresh(self.type), self);
+  let result = self;
   for (const other of others) {
-    const next = fresh(self.type);
-    for (const item of other instanceof PySet ? other.items() : toArray(other)) if (result.has(item)) next.add(item);
+    const next = new PySet(plainType(self));
+    for (const item of commonItems(result, other)) next.add(item);
     result = next;
   }
-  return result;
+  return others.length === 0 ? self.copy(plainType(self)) : result;
+}
+
+/** Items of `other` that are in `self`; the smaller of two sets is walked. */
+function* commonItems(self: PySet, other: Value): IterableIterator<Value> {
+  if (other instanceof PySet) {
+    const [walked, asked] = other.size > self.size ? [self, other] : [other, self];
+    for (const item of walked.items()) if (asked.has(item)) yield item;
+    return;
+  }
+  for (const item of items(other)) {
+    // Unlike one that is to be put in, an unhashable item is told of in hash()'s own words.
+    hashOf(item);
+    if (self.has(item)) yield item;
+  }
 }
 
 function differenceOf(self: PySet, others: readonly Value[]): PySet {
-  const result = addAll(fresh(self.type), self);
+  const result = self.copy(plainType(self));
   for (const other of others)
     for (const item of other instanceof PySet ? other.items() : toArray(other)) result.delete(item);
   return result;
@@ -117,7 +132,7 @@ function differenceOf(self: PySet, others: readonly Value[]): PySet {
 
 function symmetricDifferenceOf(self: PySet, other: Value): PySet {
   const right = asSet(other);
-  const result = fresh(self.type);
+  const result = new PySet(plainType(self));
   for (const item of self.items()) if (!right.has(item)) result.add(item);
   for (const item of right.items()) if (!self.has(item)) result.add(item);
   return result;
@@ -170,8 +185,9 @@ const MASK = (1n << 64n) - 1n;
 function frozenHash(self: PySet): Hash {
   if (self.hash !== undefined) return self.hash;
   let hash = 0n;
-  for (const item of self.table.keyList()) {
-    const h = BigInt(hashOf(item)) & MASK;
+  const { table } = self;
+  for (let entry = table.nextEntry(0); entry >= 0; entry = table.nextEntry(entry + 1)) {
+    const h = BigInt(table.hashAt(entry)) & MASK;
     hash ^= ((h ^ 89869747n ^ (h << 16n)) * 3644798167n) & MASK;
   }
   hash ^= ((BigInt(self.size) + 1n) * 1927868237n) & MASK;
@@ -197,9 +213,7 @@ const common = {
   tp_repr: setRepr,
   tp_richcompare: compare,
   tp_iter: iterate,
-  nb_and: operator((a, b) =>
-    a.size > b.size ? intersectionOf(b.copy(fresh(a.type).type), [a]) : intersectionOf(a, [b]),
-  ),
+  nb_and: operator((a, b) => intersectionOf(a, [b])),
   nb_or: operator((a, b) => unionOf(a, [b])),
   nb_subtract: operator((a, b) => differenceOf(a, [b])),
   nb_xor: operator(symmetricDifferenceOf),
@@ -213,7 +227,7 @@ function hashable(item: Value): Value {
 }
 
 const commonMethods = {
-  copy: ['($self, /)', (self: PySet) => (self.type === frozensetType ? self : addAll(fresh(self.type), self))] as const,
+  copy: ['($self, /)', (self: PySet) => (self.type === frozensetType ? self : self.copy(plainType(self)))] as const,
   union: ['($self, /, *others)', unionOf] as const,
   intersection: ['($self, /, *others)', intersectionOf] as const,
   difference: ['($self, /, *others)', differenceOf] as const,
@@ -222,7 +236,7 @@ const commonMethods = {
   issuperset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(asSet(other), self)] as const,
   isdisjoint: [
     '($self, other, /)',
-    (self: PySet, other: Value) => !toArray(other).some((item) => self.has(item)),
+    (self: PySet, other: Value) => commonItems(self, other).next().done === true,
   ] as const,
   __reduce__: [
     '($self, /)',
@@ -270,9 +284,8 @@ defineType(setType, {
     pop: [
       '($self, /)',
       (self: PySet) => {
-        if (self.size === 0) throw keyError('pop from an empty set');
-        const [item] = self.items();
-        self.delete(item);
+        const item = self.pop();
+        if (item === undefined) throw keyError('pop from an empty set');
         return item;
       },
     ],

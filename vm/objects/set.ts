@@ -1,17 +1,20 @@
-import { hashOf } from '../operations/hash.ts';
-import { PyDict } from './dict.ts';
+import { hashToStore } from '../operations/hash.ts';
+import { canonicalKey, PyDict } from './dict.ts';
 import { type Hash, PyObject, type PyType, type Slot, setType, type Value } from './object.ts';
 
 /** set and frozenset; `type` tells which. Iteration follows the order of CPython's hash table. */
 export class PySet extends PyObject {
-  readonly table = new PyDict();
+  readonly table: PyDict;
   /** hash() of a frozenset, once asked. */
   hash: Hash | undefined = undefined;
   private order: Value[] | undefined = undefined;
   private orderVersion = -1;
+  /** Where `order` begins; what is before was popped. */
+  private orderStart = 0;
 
-  constructor(type: PyType = setType) {
+  constructor(type: PyType = setType, table = new PyDict()) {
     super(type);
+    this.table = table;
   }
 
   get size(): number {
@@ -19,15 +22,35 @@ export class PySet extends PyObject {
   }
 
   has(item: Value): boolean {
-    return this.table.find(item) >= 0;
+    return this.find(item) >= 0;
   }
 
+  private find(item: Value): number {
+    if (canonicalKey(item) !== undefined) return this.table.find(item);
+    return this.table.findHashed(item, hashToStore(item, 'set element'));
+  }
+
+  /** An item that is there already stays. */
   add(item: Value): void {
-    if (this.table.find(item) < 0) this.table.set(item, null);
+    if (canonicalKey(item) !== undefined) this.table.set(item, null);
+    else this.table.setHashed(item, null, hashToStore(item, 'set element'));
   }
 
   delete(item: Value): boolean {
-    return this.table.delete(item) !== undefined;
+    const entry = this.find(item);
+    if (entry < 0) return false;
+    this.table.removeEntry(entry);
+    return true;
+  }
+
+  /** Takes the first of `items()` out; undefined when there is none. */
+  pop(): Slot {
+    if (this.size === 0) return undefined;
+    if (this.order === undefined || this.orderVersion !== this.table.keysVersion) this.items();
+    const item = this.order![this.orderStart++];
+    this.delete(item);
+    this.orderVersion = this.table.keysVersion;
+    return item;
   }
 
   clear(): void {
@@ -42,16 +65,15 @@ export class PySet extends PyObject {
   /** The items in the order in which CPython's table would hold them had they been added in this order. */
   items(): readonly Value[] {
     if (this.order === undefined || this.orderVersion !== this.table.keysVersion) {
-      this.order = tableOrder(this.table.keyList());
+      this.order = tableOrder(this.table);
       this.orderVersion = this.table.keysVersion;
-    }
+    } else if (this.orderStart > 0) this.order = this.order.slice(this.orderStart);
+    this.orderStart = 0;
     return this.order;
   }
 
   copy(type: PyType = setType): PySet {
-    const copy = new PySet(type);
-    for (const item of this.table.keyList()) copy.add(item);
-    return copy;
+    return new PySet(type, this.table.copy());
   }
 }
 
@@ -59,14 +81,15 @@ const LINEAR_PROBES = 9;
 const MIN_SIZE = 8;
 
 /** Where CPython's set puts items added one by one (Objects/setobject.c, set_add_entry and set_table_resize). */
-function tableOrder(items: readonly Value[]): Value[] {
-  if (items.length < 2) return items.slice();
+function tableOrder(items: PyDict): Value[] {
+  if (items.used < 2) return items.keyList();
   let mask = MIN_SIZE - 1;
   let table: Slot[] = new Array(MIN_SIZE).fill(undefined);
   const hashes = new Map<Value, Hash>();
   let fill = 0;
-  for (const item of items) {
-    const hash = hashOf(item);
+  for (let entry = items.nextEntry(0); entry >= 0; entry = items.nextEntry(entry + 1)) {
+    const item = items.keys[entry] as Value;
+    const hash = items.hashAt(entry);
     hashes.set(item, hash);
     place(table, mask, item, hash);
     fill++;

@@ -1,7 +1,7 @@
 import { suggestKeyword } from '../text/suggestion.ts';
 import { PyDict } from './dict.ts';
 import { newException, typeError, typeErrorType } from './exception.ts';
-import type { KwNames, Slot, Value } from './object.ts';
+import { type KwNames, PyType, type Slot, type Value } from './object.ts';
 
 /** A function of TypeScript that a built-in calls; giving nothing means None. */
 // biome-ignore lint/suspicious/noConfusingVoidType: implementations that give nothing are plain functions.
@@ -20,6 +20,9 @@ interface Parameter {
   readonly kind: ParameterKind;
   readonly optional: boolean;
 }
+
+/** sorted() reads its keywords by list.sort(), which errors then name; its other argument it counts itself (builtin_sorted). */
+const LENDS_KEYWORDS = 'sorted';
 
 /** What the run loop does itself instead of calling, so that a generator runs in the same loop. */
 export const enum InlineCall {
@@ -105,18 +108,19 @@ export class BuiltinDef {
     const { implementation } = this;
     if (this.read === undefined) this.read = this.prepare();
     let bound: (Slot | Value[])[] = args;
-    if (kwNames !== undefined || args.length < this.least || args.length > this.most) bound = this.bind(args, kwNames);
+    if (kwNames !== undefined || args.length < this.least || args.length > this.most)
+      bound = this.bind(args, kwNames, self);
     const result = (this.hasSelf ? implementation(self, ...bound) : implementation(...bound)) as Slot;
     return result === undefined ? null : result;
   }
 
   /** Arguments as the implementation gets them. Raises TypeError as CPython's does. */
-  bind(args: Value[], kwNames: KwNames): (Slot | Value[])[] {
+  bind(args: Value[], kwNames: KwNames, self?: Slot): (Slot | Value[])[] {
     const { parameters } = this;
     const kwCount = kwNames === undefined ? 0 : kwNames.length;
     const given = args.length - kwCount;
     if (kwCount > 0 && this.convention !== Convention.KEYWORDS) {
-      throw typeError(`${this.qualname}() takes no keyword arguments`);
+      throw typeError(`${this.shownName(self)}() takes no keyword arguments`);
     }
     const bound: (Slot | Value[])[] = new Array(parameters.length).fill(undefined);
     let at = 0;
@@ -133,7 +137,7 @@ export class BuiltinDef {
         bound[i] = extraKeywords;
       }
     }
-    if (at < given) this.wrongCount(given, kwCount);
+    if (at < given) this.wrongCount(given, kwCount, self);
     for (let k = 0; k < kwCount; k++) {
       const name = kwNames![k];
       const value = args[given + k];
@@ -159,7 +163,7 @@ export class BuiltinDef {
         continue;
       }
       if (this.convention !== Convention.KEYWORDS || kind === ParameterKind.POSITIONAL_ONLY)
-        this.wrongCount(given, kwCount);
+        this.wrongCount(given, kwCount, self);
       if (kind === ParameterKind.KEYWORD_ONLY) {
         throw typeError(`${this.name}() missing required keyword-only argument: '${name}'`);
       }
@@ -168,22 +172,28 @@ export class BuiltinDef {
     return bound;
   }
 
-  private unexpectedKeyword(name: string): never {
+  private unexpectedKeyword(keyword: string): never {
     const names = this.parameters.filter((p) => p.kind !== ParameterKind.POSITIONAL_ONLY).map((p) => p.name);
-    const suggestion = suggestKeyword(name, names);
+    const suggestion = suggestKeyword(keyword, names);
     const hint = suggestion === undefined ? '' : `. Did you mean '${suggestion}'?`;
-    throw newException(typeErrorType, `${this.name}() got an unexpected keyword argument '${name}'${hint}`);
+    const name = this.name === LENDS_KEYWORDS ? 'sort' : this.name;
+    throw newException(typeErrorType, `${name}() got an unexpected keyword argument '${keyword}'${hint}`);
   }
 
-  private wrongCount(given: number, kwCount: number): never {
+  /** A class method is named after the class that it is called of. */
+  private shownName(self: Slot): string {
+    return self instanceof PyType ? `${self.qualname}.${this.name}` : this.qualname;
+  }
+
+  private wrongCount(given: number, kwCount: number, self: Slot): never {
     const positional = this.parameters.filter((p) => p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD);
     const least = positional.filter((p) => !p.optional).length;
     const most = positional.length;
-    switch (this.convention) {
+    switch (this.name === LENDS_KEYWORDS ? Convention.FASTCALL : this.convention) {
       case Convention.NOARGS:
-        throw typeError(`${this.qualname}() takes no arguments (${given} given)`);
+        throw typeError(`${this.shownName(self)}() takes no arguments (${given} given)`);
       case Convention.O:
-        throw typeError(`${this.qualname}() takes exactly one argument (${given} given)`);
+        throw typeError(`${this.shownName(self)}() takes exactly one argument (${given} given)`);
       case Convention.FASTCALL: {
         const bound = given < least ? least : most;
         const word = least === most ? '' : given < least ? 'at least ' : 'at most ';

@@ -54,6 +54,7 @@ import {
 import { stringOf } from './str.ts';
 import { superType } from './super.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
+import { moduleOf, qualifiedName } from './type-name.ts';
 import { updateAllSlots, updateSlotsFor } from './type-slots.ts';
 
 // object
@@ -94,12 +95,6 @@ export function objectInit(self: Value, args: Value[], _kwNames: KwNames): void 
 /** object.__repr__. */
 export function objectRepr(self: Value): string {
   return `<${qualifiedName(typeOf(self))} object at ${addressOf(self)}>`;
-}
-
-/** `module.qualname`, without 'builtins.'. */
-export function qualifiedName(type: PyType): string {
-  const module = moduleOf(type);
-  return typeof module === 'string' && module !== 'builtins' ? `${module}.${type.qualname}` : type.qualname;
 }
 
 /** An address as repr() shows it. */
@@ -643,11 +638,6 @@ function typeSetAttribute(self: Value, name: string, value: Slot): void {
   }
   setTypeAttribute(type, intern(name), value);
   if (name.startsWith('__') && name.endsWith('__')) updateSlotsFor(type, name);
-}
-
-export function moduleOf(type: PyType): Value {
-  if (!type.heap) return type.module;
-  return type.attributes.get('__module__') ?? 'builtins';
 }
 
 function typeRepr(self: Value): string {

@@ -1,7 +1,8 @@
 import { vm } from '../interpreter/state.ts';
 import { hashInteger } from '../numbers/hash.ts';
-import { typeError } from '../objects/exception.ts';
+import { PyBaseException, typeError, typeErrorType } from '../objects/exception.ts';
 import { type Hash, typeOf, type Value } from '../objects/object.ts';
+import { fullyQualifiedName } from '../objects/type-name.ts';
 
 /** hash(value). */
 export function hashOf(value: Value): Hash {
@@ -21,6 +22,16 @@ export function hashOf(value: Value): Hash {
   const { tp_hash, tp_name } = typeOf(value);
   if (tp_hash === undefined) throw typeError(`unhashable type: '${tp_name}'`);
   return tp_hash(value);
+}
+
+/** The hash of what is to be a key or element; a TypeError says so (dict_unhashable_type, set_unhashable_type). */
+export function hashToStore(value: Value, role: 'dict key' | 'set element'): Hash {
+  try {
+    return hashOf(value);
+  } catch (error) {
+    if (!(error instanceof PyBaseException) || error.type !== typeErrorType) throw error;
+    throw typeError(`cannot use '${fullyQualifiedName(typeOf(value))}' as a ${role} (${error.type.tp_str!(error)})`);
+  }
 }
 
 /** tp_hash of a type whose `__hash__` is None. */

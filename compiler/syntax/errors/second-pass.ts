@@ -107,6 +107,16 @@ export class SecondPass {
     return diagnostic;
   }
 
+  /**
+   * Whether CPython takes the error's line from what its tokenizer has just read, line end and all: not when the tokenizer
+   * raised the error itself, nor when it is in a later line already (_PyPegen_raise_error_known_location).
+   */
+  seesLineEnd(error: Diagnostic): boolean {
+    const { tokens } = this;
+    if (tokens.errorIsRaised && error === tokens.error) return false;
+    return this.fill === 0 || tokens.endLines[this.fill - 1] <= error.lineno;
+  }
+
   neverClosed(): Diagnostic {
     const open = this.tokens.unclosed[this.tokens.unclosed.length - 1];
     const column = open.position - open.lineStart;
