@@ -1,14 +1,13 @@
-import { isMainThread, workerData } from 'node:worker_threads';
 import manifest from '../package.json' with { type: 'json' };
 import type { Command } from './command.ts';
 import { compileCommand } from './compile.ts';
 import { dap } from './dap.ts';
 import { dis } from './dis.ts';
-import { Exit, UsageError } from './errors.ts';
+import { Exit } from './errors.ts';
+import { complain, execute, exitWith } from './execute.ts';
 import { flags } from './flags.ts';
 import { lsp } from './lsp.ts';
 import { run } from './run.ts';
-import { type Job, runJob } from './run-thread.ts';
 import { write } from './terminal.ts';
 
 const commands: Readonly<Record<string, Command>> = { flags, dis, compile: compileCommand, run, lsp, dap };
@@ -39,42 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined) {
     return complain('', `unknown command '${name}'; it is one of ${Object.keys(commands).join(', ')}`);
   }
-  if (wantsHelp(name, rest)) {
-    await write(process.stdout, command.help);
-    return Exit.OK;
-  }
-  try {
-    return await command.run(rest);
-  } catch (error) {
-    if (error instanceof UsageError) return complain(` ${name}`, error.message);
-    throw error;
-  }
+  return execute(name, command, rest);
 }
 
-/** What follows the file of `run` belongs to the program. */
-function wantsHelp(name: string, args: readonly string[]): boolean {
-  const end = args.indexOf('--');
-  const own = end === -1 ? args : args.slice(0, end);
-  if (name !== 'run') return own.includes('--help') || own.includes('-h');
-  return own[0] === '--help' || own[0] === '-h';
-}
-
-async function complain(command: string, message: string): Promise<number> {
-  await write(process.stderr, `coroscope${command}: ${message}\n`);
-  return Exit.USAGE;
-}
-
-// A reader such as `head` that has seen enough is no error.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
-}
-
-// The exit code is set and not forced, so that output that is still on its way arrives.
-if (isMainThread) {
-  main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
-} else process.exit(runJob(workerData as Job));
+exitWith(main(process.argv.slice(2)));

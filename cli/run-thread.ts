@@ -1,8 +1,6 @@
 import { writeSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { targetNamed } from '../compiler/targets/registry.ts';
-import type { Target } from '../compiler/targets/target.ts';
 import { InterruptibleHost } from '../host/interruptible-host.ts';
 import { holdRunLoop } from '../host/run-loop.ts';
 import { FUEL_RATION, vm } from '../vm/interpreter/state.ts';
@@ -10,7 +8,8 @@ import { flushStreams, runMain, runModuleAsMain, startInterpreter } from '../vm/
 import { deliverSignal } from '../vm/modules/signal.ts';
 import { keyboardInterruptType, memoryErrorType, newException, type PyBaseException } from '../vm/objects/exception.ts';
 import { compiled } from './compiled.ts';
-import { Exit } from './errors.ts';
+import { targetOption } from './arguments.ts';
+import { Exit, UsageError } from './errors.ts';
 
 /** What is to be run: a program's text, or a module by its name. */
 export type Start =
@@ -19,7 +18,8 @@ export type Start =
 
 /** All that the thread needs to know; it crosses threads, so it is plain data. */
 export interface Job {
-  readonly target: string;
+  /** What --target says. */
+  readonly target: string | undefined;
   readonly optimize: 0 | 1 | 2;
   readonly start: Start;
   /** sys.argv. */
@@ -30,6 +30,8 @@ export interface Job {
   readonly maxMemory: number | undefined;
   /** How many calls and rounds of loops the program may take. */
   readonly fuel: number | undefined;
+  /** sys.executable. */
+  readonly executable: string;
   readonly notices: SharedArrayBuffer;
 }
 
@@ -38,10 +40,10 @@ class Stopped extends Error {}
 
 /** Runs a program in this thread; gives the exit code of the process. */
 export function runJob(job: Job): number {
-  const target = targetNamed(job.target) as Target;
   const { start } = job;
-  const host = new InterruptibleHost({ target: target.version }, job.notices);
   try {
+    const target = targetOption(job.target);
+    const host = new InterruptibleHost({ target: target.version }, job.notices);
     let code: ReturnType<typeof compiled>['code'];
     if ('bytes' in start) {
       const { code: made, report } = compiled(start, target, job.optimize);
@@ -50,7 +52,7 @@ export function runJob(job: Job): number {
       code = made;
     }
     holdRunLoop();
-    startInterpreter(host, { argv: job.argv, path: job.path, executable: process.argv[1] });
+    startInterpreter(host, { argv: job.argv, path: job.path, executable: job.executable });
     vm.onRation = watch(job, host);
     let interrupted = false;
     const onUncaught = ({ type }: PyBaseException): void => {
@@ -71,6 +73,10 @@ export function runJob(job: Job): number {
 }
 
 function ended(error: unknown): number {
+  if (error instanceof UsageError) {
+    writeSync(2, `coroscope run: ${error.message}\n`);
+    return Exit.USAGE;
+  }
   if (error instanceof Stopped) {
     flushStreams();
     writeSync(2, `coroscope run: ${error.message}\n`);

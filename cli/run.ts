@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { NOTICE_BYTES, Notice, notify } from '../host/interruptible-host.ts';
-import { targetOption } from './arguments.ts';
+import { NOTICE_BYTES, Notice, notify } from '../host/notices.ts';
 import type { Command } from './command.ts';
 import { badValue, Exit, missing, unknownOption } from './errors.ts';
 import type { Job, Start } from './run-thread.ts';
@@ -27,14 +26,14 @@ own; 124 when it was stopped, 130 after Ctrl-C, 70 when Coroscope itself failed.
 `,
   async run(args) {
     const options = ownArguments(args);
-    const target = targetOption(options.target);
     const notices = new SharedArrayBuffer(NOTICE_BYTES);
     const job: Job = {
-      target: target.version,
+      target: options.target,
       optimize: options.optimize,
       ...program(options),
       maxMemory: options.maxMemory === undefined ? undefined : options.maxMemory * MEGABYTE,
       fuel: options.fuel,
+      executable: process.argv[1],
       notices,
     };
     return inThread(job, options.timeout, options.maxMemory);
@@ -51,15 +50,20 @@ const GRACE = 1000;
  * Runs the program in a thread, so that this one can watch over it: a program that computes can't hear Ctrl-C itself.
  */
 function inThread(job: Job, timeout: number | undefined, maxMemory: number | undefined): Promise<number> {
-  const worker = new Worker(threadScript(), {
+  const worker = new Worker(join(__dirname, 'thread.js'), {
     workerData: job,
     stdin: false,
+    // The program writes by its host; what else comes, such as a warning of Node's, is rare and passed on below.
+    stdout: true,
+    stderr: true,
     resourceLimits: {
       stackSizeMb: STACK_MEGABYTES,
       // The limit of our own comes first, and is a MemoryError.
       ...(maxMemory === undefined ? {} : { maxOldGenerationSizeMb: 2 * maxMemory + 256 }),
     },
   });
+  worker.stdout.on('data', (data) => process.stdout.write(data));
+  worker.stderr.on('data', (data) => process.stderr.write(data));
   return new Promise((done) => {
     let interrupted = false;
     const onInterrupt = (): void => {
@@ -98,12 +102,6 @@ function inThread(job: Job, timeout: number | undefined, maxMemory: number | und
       done(stopped ? Exit.STOPPED : code);
     });
   });
-}
-
-/** The command itself: its other thread finds a job to do (main.ts). Its quick starter, where it stands beside this bundle. */
-function threadScript(): string {
-  const starter = join(__dirname, 'cli.js');
-  return existsSync(starter) ? starter : __filename;
 }
 
 /** What is to be run, and what it finds in sys.argv and sys.path. */

@@ -1,17 +1,11 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
-import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Script } from 'node:vm';
+import { execute, exitWith } from './execute.ts';
+import { loadBundle } from './load-bundle.ts';
+import { run } from './run.ts';
 
-// Loads the command from its bundle with the bytecode that V8 made of it at build time (tools/build-code-cache.mjs). That halves
-// the start; another version of Node doesn't accept it and compiles the bundle itself.
+// The command. `run` starts its program's thread at once (thread.ts); all others need the compiler here.
 
-const bundle = join(__dirname, 'cli-main.js');
-const cache = join(__dirname, 'cli-main.cache');
-
-const script = new Script(Module.wrap(readFileSync(bundle, 'latin1')), {
-  filename: bundle,
-  ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
-});
-script.runInThisContext()(exports, createRequire(bundle), module, bundle, __dirname);
+const [name, ...rest] = process.argv.slice(2);
+if (name === 'run') exitWith(execute(name, run, rest));
+else loadBundle(join(__dirname, 'cli-main'));

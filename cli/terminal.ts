@@ -19,7 +19,14 @@ export const paintFor = (stream: NodeJS.WriteStream): Paint =>
 
 /** Writes all of a text, also to a pipe that is slower than we are; resolves when it is out. */
 export function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  if (stream.listenerCount('error') === 0) stream.on('error', endOfReader);
   return new Promise((resolve) => {
     stream.write(text, () => resolve());
   });
+}
+
+/** A reader such as `head` that has seen enough is no error. */
+function endOfReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }

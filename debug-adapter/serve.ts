@@ -2,8 +2,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { DebugAdapter } from './dap/adapter.ts';
 
-/** The bundle of worker.ts, beside whatever bundle this code is in. */
-const workerScript = (): string => join(__dirname, 'vm-worker.js');
+/** The bundle of a thread with a VM (cli/thread.ts), beside whatever bundle this code is in. */
+const workerScript = (): string => join(__dirname, 'thread.js');
 
 /**
  * Speaks the Debug Adapter Protocol: over stdin and stdout, until the client disconnects or closes stdin; or, with a

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../compiler/compile.ts';
@@ -21,6 +20,9 @@ export interface NodeHostOptions {
   /** Seed of hash() of str and bytes; default by PYTHONHASHSEED, else 0, so that runs are alike. */
   readonly hashSeed?: number;
 }
+
+/** How many bytes the Web's crypto gives at once. */
+const MOST_RANDOM_BYTES = 65_536;
 
 /** The world of this machine, by Node. */
 export class NodeHost implements Host {
@@ -64,7 +66,11 @@ export class NodeHost implements Host {
   }
 
   randomBytes(count: number): Uint8Array {
-    return randomBytes(count);
+    // Not by node:crypto, whose loading takes longer than the rest of the start.
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count; at += MOST_RANDOM_BYTES)
+      crypto.getRandomValues(bytes.subarray(at, at + MOST_RANDOM_BYTES));
+    return bytes;
   }
 
   write(fd: 1 | 2, text: string): void {

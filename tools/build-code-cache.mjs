@@ -1,30 +1,42 @@
-// Writes dist/cli-main.cache: V8's bytecode of dist/cli-main.js, as it stands after a program has run that uses much of it.
-// cli/start.ts reads it.
+// Writes dist/vm.cache and dist/cli-main.cache: V8's bytecode of the bundles of these names, as it stands after they have run
+// what uses much of them. cli/load-bundle.ts reads it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
-import { isMainThread, Worker } from 'node:worker_threads';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
 const program = resolve('tools/build-code-cache.py');
 
-// The program runs as `coroscope run` runs it: in a thread that finds its job in workerData (cli/run-thread.ts).
 if (isMainThread) {
-  const start = { bytes: readFileSync(program), filename: program, hasFile: true };
-  const notices = new SharedArrayBuffer(8);
-  const job = { target: '3.14', optimize: 0, start, argv: [program], path: [resolve('tools')], notices };
-  const worker = new Worker(new URL(import.meta.url), { workerData: job });
-  worker.on('exit', (code) => {
-    process.exitCode = code;
-  });
-} else makeCache();
+  // The program runs as `coroscope run` runs it (cli/run-thread.ts).
+  const job = {
+    bundle: 'dist/vm',
+    start: { bytes: readFileSync(program), filename: program, hasFile: true },
+    optimize: 0,
+    argv: [program],
+    path: [resolve('tools')],
+    executable: resolve('dist/cli.js'),
+    notices: new SharedArrayBuffer(8),
+  };
+  run({ workerData: job, stdout: true });
+  run({ workerData: { bundle: 'dist/cli-main' }, argv: ['dis', program], stdout: true });
+} else makeCache(resolve(workerData.bundle));
 
-function makeCache() {
-  const bundle = resolve('dist/cli-main.js');
-  const script = new Script(Module.wrap(readFileSync(bundle, 'latin1')), {
-    filename: bundle,
+function run(options) {
+  const worker = new Worker(new URL(import.meta.url), options);
+  worker.stdout.resume();
+  worker.on('exit', (code) => {
+    process.exitCode ||= code;
+  });
+}
+
+function makeCache(bundle) {
+  const filename = `${bundle}.js`;
+  const script = new Script(Module.wrap(readFileSync(filename, 'latin1')), {
+    filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 
@@ -34,7 +46,7 @@ function makeCache() {
     // A cache is accepted under the flags under which it was written: the default ones.
     setFlagsFromString('--flush-bytecode');
     setFlagsFromString('--max-optimized-bytecode-size=61440');
-    writeFileSync('dist/cli-main.cache', script.createCachedData());
+    writeFileSync(`${bundle}.cache`, script.createCachedData());
   });
-  script.runInThisContext()({}, createRequire(bundle), { exports: {} }, bundle, resolve('dist'));
+  script.runInThisContext()({}, createRequire(filename), { exports: {} }, filename, resolve('dist'));
 }

@@ -20,16 +20,17 @@ const bundles = {
   extension: 'client/extension.ts',
   server: 'server/main.ts',
   'debug-adapter': 'debug-adapter/main.ts',
-  'vm-worker': 'debug-adapter/worker.ts',
   cli: 'cli/start.ts',
   'cli-main': 'cli/main.ts',
+  thread: 'cli/thread.ts',
+  vm: 'cli/vm.ts',
 };
 
 const tests = globSync('test', /\.test\.ts$/, /^test\/(workbench|golden|fixtures)\//);
 
 rmSync('out/test', { recursive: true, force: true });
 // V8 knows a cache's bundle by its length alone, so an old one must never meet a new bundle.
-rmSync('dist/cli-main.cache', { force: true });
+for (const name of ['cli-main', 'vm']) rmSync(`dist/${name}.cache`, { force: true });
 await Promise.all([
   build({ ...common, format: 'cjs', outdir: 'dist', entryPoints: bundles, external: ['vscode', 'pyodide'] }),
   build({
@@ -49,4 +50,4 @@ execFileSync(process.execPath, ['tools/run.mjs', 'tools/build-library.ts', 'dist
 
 // Only the speed of the start depends on it.
 const { status } = spawnSync(process.execPath, ['tools/build-code-cache.mjs'], { stdio: 'inherit' });
-if (status !== 0) console.error('dist/cli-main.cache could not be made: the command will start more slowly');
+if (status !== 0) console.error('the caches of V8 could not be made: the command will start more slowly');

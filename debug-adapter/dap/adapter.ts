@@ -29,7 +29,7 @@ export class DebugAdapter extends ProtocolServer {
   /** What the client has configured, to be told again to a restarted program: by request, last one wins. */
   private readonly configured = new Map<string, (remote: RemoteDebugger) => Promise<unknown>>();
 
-  /** `workerScript` is the path of dist/vm-worker.js; `onEnd` is called when the client is done with the session. */
+  /** `workerScript` is the path of dist/thread.js; `onEnd` is called when the client is done with the session. */
   constructor(workerScript: string, onEnd: () => void) {
     super();
     this.workerScript = workerScript;

@@ -21,7 +21,7 @@ export class RemoteDebugger extends EventEmitter<RemoteEvents> {
   private ended = false;
   private exited = false;
 
-  /** `script` is the path of the worker's bundle, dist/vm-worker.js; `environment` the program's. */
+  /** `script` is the path of the worker's bundle, dist/thread.js; `environment` the program's. */
   constructor(script: string, environment: Readonly<Record<string, string>>) {
     super();
     const shared = new SharedArrayBuffer(Word.COUNT * Int32Array.BYTES_PER_ELEMENT);
