@@ -7,8 +7,8 @@ import { FUEL_RATION, vm } from '../vm/interpreter/state.ts';
 import { flushStreams, runMain, runModuleAsMain, startInterpreter } from '../vm/main-entry.ts';
 import { deliverSignal } from '../vm/modules/signal.ts';
 import { keyboardInterruptType, memoryErrorType, newException, type PyBaseException } from '../vm/objects/exception.ts';
-import { compiled } from './compiled.ts';
 import { targetOption } from './arguments.ts';
+import { compiled } from './compiled.ts';
 import { Exit, UsageError } from './errors.ts';
 
 /** What is to be run: a program's text, or a module by its name. */

@@ -1,23 +1,27 @@
 import { setFlagsFromString } from 'node:v8';
 
 // Optimising the VM's run loop, a function of many thousand instructions, takes V8 some tenths of a second of a processor,
-// several times over while it is still learning what the program does. A short program is done before that is of use.
+// several times over while it is still learning what the program does; and optimising what only the start uses never pays. A
+// short program is done before that is of use.
 
-/** V8's own limit to the bytecode of functions that it optimises. */
-const DEFAULT_LIMIT = 61_440;
-/** Below the run loop, above all other functions that matter. */
-const WITHOUT_RUN_LOOP = 8_000;
+/** What V8 may do at once, and while the program may still be a short one. */
+const flags = [
+  // The limit to the bytecode of functions that it optimises: below the run loop, above all other functions that matter.
+  { name: '--max-optimized-bytecode-size', usual: 61_440, held: 8_000 },
+  // How much bytecode a function runs until it is thought worth optimising.
+  { name: '--interrupt-budget', usual: 67_584, held: 400_000 },
+];
 
 let held = false;
 
-/** Has V8 leave the run loop as it is until optimizeRunLoop(). */
+/** Has V8 leave the run loop as it is until optimizeRunLoop(), and wait longer with all else. */
 export function holdRunLoop(): void {
   held = true;
-  setFlagsFromString(`--max-optimized-bytecode-size=${WITHOUT_RUN_LOOP}`);
+  for (const flag of flags) setFlagsFromString(`${flag.name}=${flag.held}`);
 }
 
 export function optimizeRunLoop(): void {
   if (!held) return;
   held = false;
-  setFlagsFromString(`--max-optimized-bytecode-size=${DEFAULT_LIMIT}`);
+  for (const flag of flags) setFlagsFromString(`${flag.name}=${flag.usual}`);
 }

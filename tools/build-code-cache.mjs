@@ -43,9 +43,10 @@ function makeCache(bundle) {
   // Bytecode that hasn't been used for some time would be flushed before it is written.
   setFlagsFromString('--no-flush-bytecode');
   process.on('exit', () => {
-    // A cache is accepted under the flags under which it was written: the default ones.
-    setFlagsFromString('--flush-bytecode');
-    setFlagsFromString('--max-optimized-bytecode-size=61440');
+    // A cache is accepted under the flags under which it was written: the default ones (host/run-loop.ts has changed two).
+    for (const flag of ['--flush-bytecode', '--max-optimized-bytecode-size=61440', '--interrupt-budget=67584']) {
+      setFlagsFromString(flag);
+    }
     writeFileSync(`${bundle}.cache`, script.createCachedData());
   });
   script.runInThisContext()({}, createRequire(filename), { exports: {} }, filename, resolve('dist'));
