@@ -2,7 +2,7 @@ import { combinations, factorial, permutations } from '../numbers/combinatorics.
 import { copySign, hypotenuse } from '../numbers/complex.ts';
 import { wholeToInteger } from '../numbers/conversion.ts';
 import { floatRepr } from '../numbers/float-text.ts';
-import { bitLength, gcd, isqrt, lcm } from '../numbers/integer.ts';
+import { bitLength, gcd, isqrt, lcm, normalize } from '../numbers/integer.ts';
 import * as real from '../numbers/real.ts';
 import type { Declaration, ModuleDefinition } from '../objects/define.ts';
 import { overflowError, typeError, valueError, zeroDivisionError } from '../objects/exception.ts';
@@ -184,22 +184,58 @@ function prod(iterable: Value, start: Slot): Value {
   return result;
 }
 
+/**
+ * math_sumprod: exact for ints, in three floats for floats, by + and * for all else. A kind of item that isn't summed apart any more ends
+ * what was summed of it so far.
+ */
 function sumprod(p: Value, q: Value): Value {
   const left = toArray(p);
   const right = toArray(q);
   if (left.length !== right.length) throw valueError('Inputs are not the same length');
-  const all = [...left, ...right];
-  if (all.some((x) => x instanceof PyFloat) && all.every((x) => x instanceof PyFloat || isInt(x))) {
-    const xs = left.map(toFloatValue);
-    const ys = right.map(toFloatValue);
-    if (xs.every(Number.isFinite) && ys.every(Number.isFinite)) return float(real.exactDotProduct(xs, ys));
-  }
   let total: Value = 0;
-  left.forEach((x, i) => {
-    total = add(total, multiply(x, right[i]));
-  });
+  let integers: bigint | undefined = 0n;
+  let floats: real.TripleSum | undefined = new real.TripleSum();
+  let anyFloats = false;
+  const endIntegers = (): void => {
+    if (integers !== undefined && integers !== 0n) total = add(total, normalize(integers));
+    integers = undefined;
+  };
+  const endFloats = (): void => {
+    if (floats !== undefined && anyFloats) total = add(total, float(floats.value));
+    floats = undefined;
+  };
+  for (let i = 0; i < left.length; i++) {
+    const [x, y] = [left[i], right[i]];
+    if (integers !== undefined) {
+      const sum: bigint | undefined =
+        isExactInt(x) && isExactInt(y) && isLong(x) && isLong(y) ? integers + BigInt(x) * BigInt(y) : undefined;
+      if (sum !== undefined && isLong(sum)) {
+        integers = sum;
+        continue;
+      }
+      endIntegers();
+    }
+    if (floats !== undefined) {
+      const mixed =
+        (isExactFloat(x) && (isExactFloat(y) || isExactInt(y) || typeof y === 'boolean')) ||
+        (isExactFloat(y) && (isExactInt(x) || typeof x === 'boolean'));
+      if (mixed && floats.add(toFloatValue(x), toFloatValue(y))) {
+        anyFloats = true;
+        continue;
+      }
+      endFloats();
+    }
+    total = add(total, multiply(x, y));
+  }
+  endIntegers();
+  endFloats();
   return total;
 }
+
+const isExactInt = (value: Value): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
+const isExactFloat = (value: Value): boolean => value instanceof PyFloat && value.type === floatType;
+/** Whether C's long holds it. */
+const isLong = (value: number | bigint): boolean => value >= -(2n ** 63n) && value < 2n ** 63n;
 
 function nextAfter(from: Value, to: Value, steps: Slot): Value {
   const count = steps === undefined || steps === null ? 1n : BigInt(index(steps));

@@ -14,7 +14,6 @@ import {
 } from '../objects/exception.ts';
 import { PyFloat } from '../objects/float.ts';
 import { integerOf } from '../objects/int.ts';
-import { NativeIterator } from '../objects/iterator.ts';
 import { toFloatValue } from '../objects/number-types.ts';
 import { type KwNames, newType, PyObject, type PyType, type Slot, typeOf, type Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
@@ -109,6 +108,7 @@ function prepare(self: PyStruct, text: string): void {
     if (at === text.length) throw error('repeat count given without format specifier');
     const code = text[at++];
     const known = formats[code];
+    if (code === '\0') throw error('embedded null character');
     if (known === undefined) throw error('bad char in struct format');
     if (self.native) {
       const alignment = known.kind === 'complex' ? known.size / 2 : known.size;
@@ -331,13 +331,19 @@ function packIntoBuffer(self: PyStruct, target: Value, offset: Value, values: Va
     }
     if (length - start < self.size) {
       throw error(
-        `pack_into requires a buffer of at least ${start + self.size} bytes for packing ${self.size} bytes at offset ${start} (actual buffer size is ${length})`,
+        `pack_into requires a buffer of at least ${endOf(offset, start, self)} bytes for packing ${self.size} bytes at offset ${index(offset) < 0 ? start : index(offset)} (actual buffer size is ${length})`,
       );
     }
     packInto(self, 'pack_into', buffer.bytes, start, values);
   } finally {
     buffer.release();
   }
+}
+
+/** Where a buffer would have to end, exactly even where the offset is no safe integer. */
+function endOf(offset: Value, start: number, self: PyStruct): number | bigint {
+  const given = index(offset);
+  return typeof given === 'bigint' ? given + BigInt(self.size) : start + self.size;
 }
 
 function unpackAt(self: PyStruct, bytes: Uint8Array, start: number): Value {
@@ -361,7 +367,7 @@ function unpackFrom(self: PyStruct, data: Value, offset: Slot): Value {
   }
   if (bytes.length - start < self.size) {
     throw error(
-      `unpack_from requires a buffer of at least ${start + self.size} bytes for unpacking ${self.size} bytes at offset ${start} (actual buffer size is ${bytes.length})`,
+      `unpack_from requires a buffer of at least ${endOf(offset ?? 0, start, self)} bytes for unpacking ${self.size} bytes at offset ${offset === undefined || index(offset) < 0 ? start : index(offset)} (actual buffer size is ${bytes.length})`,
     );
   }
   return unpackAt(self, bytes, start);
@@ -371,9 +377,29 @@ const unpackIteratorType = newType('_struct.unpack_iterator');
 defineType(unpackIteratorType, {
   module: '_struct',
   subclassable: false,
+  instantiable: false,
   tp_iter: (self: Value) => self,
-  tp_iternext: (self: NativeIterator) => self.advance?.(),
+  tp_iternext: (self: UnpackIterator) => {
+    const { struct, bytes, at } = self;
+    if (at >= bytes.length) return undefined;
+    self.at += struct.size;
+    return unpackAt(struct, bytes, at);
+  },
+  methods: {
+    __length_hint__: ['($self, /)', (self: UnpackIterator) => (self.bytes.length - self.at) / self.struct.size],
+  },
 });
+
+class UnpackIterator extends PyObject {
+  readonly struct: PyStruct;
+  readonly bytes: Uint8Array;
+  at = 0;
+  constructor(struct: PyStruct, bytes: Uint8Array) {
+    super(unpackIteratorType);
+    this.struct = struct;
+    this.bytes = bytes;
+  }
+}
 
 function iterUnpack(self: PyStruct, data: Value): Value {
   const bytes = bytesOf(data);
@@ -381,12 +407,7 @@ function iterUnpack(self: PyStruct, data: Value): Value {
   if (bytes.length % self.size !== 0) {
     throw error(`iterative unpacking requires a buffer of a multiple of ${self.size} bytes`);
   }
-  let at = 0;
-  return new NativeIterator(unpackIteratorType, () => {
-    if (at >= bytes.length) return undefined;
-    at += self.size;
-    return unpackAt(self, bytes, at - self.size);
-  });
+  return new UnpackIterator(self, bytes);
 }
 
 const structType = newType('_struct.Struct');

@@ -123,6 +123,7 @@ function lookup(of: Database, value: Value): Value {
 const ucdType = defineType(newType('unicodedata.UCD'), {
   module: 'unicodedata',
   subclassable: false,
+  instantiable: false,
   methods: functionsOf(old, '$self'),
   members: { unidata_version: [() => old.unicodeVersion] },
 });

@@ -374,8 +374,10 @@ export function quantize(a: Decimal, b: Decimal, context: Arithmetic): Decimal {
   if (notZero(a) && (adjusted(a) > Emax || adjusted(a) - exponent + 1 > prec)) {
     return signal(context, Signal.INVALID_OPERATION);
   }
+  const given = context.status;
   const result = rescale(a, exponent, context);
   if (adjusted(result) > Emax || digitCount(result.coefficient) > prec) {
+    context.status = given;
     return signal(context, Signal.INVALID_OPERATION);
   }
   if (notZero(result) && adjusted(result) < Emin) context.status |= Signal.SUBNORMAL;

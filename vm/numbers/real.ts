@@ -36,7 +36,8 @@ export function ldexp(value: number, exponent: number | bigint): number {
 /** `math.fma`: one rounding for x * y + z. */
 export function fma(x: number, y: number, z: number): number {
   if (!Number.isFinite(x) || !Number.isFinite(y) || !Number.isFinite(z)) {
-    const result = x * y + z;
+    // A product of finite numbers is finite before it is rounded.
+    const result = Number.isFinite(x) && Number.isFinite(y) ? z : x * y + z;
     if (!Number.isNaN(result) || Number.isNaN(x) || Number.isNaN(y) || Number.isNaN(z)) return result;
     throw new Problem('ValueError', 'invalid operation in fma');
   }
@@ -57,9 +58,9 @@ const view = new DataView(new ArrayBuffer(8));
 
 /** `math.nextafter(from, to, steps=steps)`. */
 export function nextAfter(from: number, to: number, steps: bigint): number {
+  if (steps === 0n) return from;
   if (Number.isNaN(from) || Number.isNaN(to)) return NaN;
   if (from === to) return to;
-  if (steps === 0n) return from;
   // Ordered like the floats themselves: the bits, counted down from zero for negative ones.
   const order = (value: number): bigint => {
     view.setFloat64(0, value);
@@ -144,21 +145,48 @@ function roundedSum(values: readonly number[]): number {
   return scaled(sum, exponent);
 }
 
-/** The exact sum of products of finite floats, rounded once, as `math.sumprod` does it. */
-export function exactDotProduct(left: readonly number[], right: readonly number[]): number {
-  let sum = 0n;
-  let exponent = 0;
-  left.forEach((x, i) => {
-    const a = decompose(x);
-    const b = decompose(right[i]);
-    const at = a.exponent + b.exponent;
-    if (at < exponent) {
-      sum <<= BigInt(exponent - at);
-      exponent = at;
-    }
-    sum += (a.mantissa * b.mantissa) << BigInt(at - exponent);
-  });
-  return scaled(sum, exponent);
+/** The product as a sum of two floats, without rounding (Dekker); NaN in the lower part where the halves overflow. */
+function exactProduct(x: number, y: number): [high: number, low: number] {
+  const splitX = 134217729 * x;
+  const splitY = 134217729 * y;
+  const x1 = splitX - (splitX - x);
+  const y1 = splitY - (splitY - y);
+  const x2 = x - x1;
+  const y2 = y - y1;
+  const product = x * y;
+  return [product, x1 * y1 - product + x1 * y2 + x2 * y1 + x2 * y2];
+}
+
+/** A sum of products in three floats, as `math.sumprod` keeps it (mathmodule.c, tl_fma). */
+export class TripleSum {
+  high = 0;
+  low = 0;
+  tiny = 0;
+
+  /** Adds x * y; false when the sum isn't finite then, and is left as it was. */
+  add(x: number, y: number): boolean {
+    let [product, rest] = exactProduct(x, y);
+    if (!Number.isFinite(rest) && Number.isFinite(product)) rest = fma(x, y, -product);
+    const high = this.high + product;
+    if (!Number.isFinite(high)) return false;
+    const step = high - this.high;
+    const sumRest = this.high - (high - step) + (product - step);
+    const low1 = this.low + rest;
+    const step1 = low1 - this.low;
+    const rest1 = this.low - (low1 - step1) + (rest - step1);
+    const low2 = low1 + sumRest;
+    const step2 = low2 - low1;
+    const rest2 = low1 - (low2 - step2) + (sumRest - step2);
+    this.high = high;
+    this.low = low2;
+    this.tiny += rest1 + rest2;
+    return true;
+  }
+
+  get value(): number {
+    const low = this.low + this.tiny;
+    return this.high + low;
+  }
 }
 
 /** `math.hypot` of any number of coordinates: the float nearest to the exact root. */

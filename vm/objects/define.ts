@@ -59,6 +59,8 @@ export interface TypeDefinition extends SlotFunctions {
   /** Makes an empty instance of a (sub)type; inherited when left out. */
   allocate?: (type: PyType) => PyObject;
   subclassable?: boolean;
+  /** False where calling the type is an error (Py_TPFLAGS_DISALLOW_INSTANTIATION). */
+  instantiable?: boolean;
   hasDict?: boolean;
   hasWeakrefs?: boolean;
   identityEquality?: boolean;
@@ -108,6 +110,7 @@ function fill(type: PyType, definition: TypeDefinition): void {
       own.push(name);
     } else if (base !== undefined && slots[name] === undefined) slots[name] = base[name];
   }
+  if (definition.instantiable === false) slots['tp_new'] = undefined;
   // Hash and comparison are inherited together or not at all.
   if (definition.tp_richcompare !== undefined && definition.tp_hash === undefined) slots['tp_hash'] = undefined;
   // As CPython's static types do, those right below object don't inherit how it makes instances (inherit_special).

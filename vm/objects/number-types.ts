@@ -10,7 +10,7 @@ import { index } from '../operations/arithmetic.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { compareOrdered } from '../operations/compare.ts';
 import { identityHash } from '../operations/hash.ts';
-import { repr } from '../operations/text.ts';
+import { repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { formatComplex, formatFloat, formatInteger } from '../text/format-spec.ts';
 import { Problem } from '../text/problem.ts';
@@ -168,7 +168,8 @@ defineType(intType, {
     ],
     __format__: [
       '($self, format_spec, /)',
-      (self: Integer, spec: Value) => formatInteger(self, formatSpecArgument(spec), 'int', vm.intMaxStrDigits),
+      (self: Integer, spec: Value) =>
+        spec === '' ? str(self) : formatInteger(self, formatSpecArgument(spec), 'int', vm.intMaxStrDigits),
     ],
     __trunc__: ['($self, /)', (self: Integer) => self],
     __floor__: ['($self, /)', (self: Integer) => self],

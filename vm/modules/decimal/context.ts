@@ -3,7 +3,10 @@ import { INVALID, roundings, Signal } from '../../numbers/decimal.ts';
 import { PyDict } from '../../objects/dict.ts';
 import {
   arithmeticErrorType,
+  attributeErrorType,
+  keyErrorType,
   newException,
+  overflowError,
   type PyBaseException,
   typeError,
   typeErrorType,
@@ -12,12 +15,11 @@ import {
 } from '../../objects/exception.ts';
 import { isInt } from '../../objects/int.ts';
 import { PyList } from '../../objects/list.ts';
-import { newType, PyObject, type PyType, type Slot, typeOf, typeType, type Value } from '../../objects/object.ts';
+import { newType, PyObject, type PyType, type Slot, typeOf, typeType } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
 import { call } from '../../operations/call.ts';
-import { forEach } from '../../operations/iterate.ts';
 import { isTrue } from '../../operations/truth.ts';
 
 export const decimalType = newType('decimal.Decimal');
@@ -105,6 +107,7 @@ export function signalsOf(status: number): PyType[] {
 }
 
 export const MAX_EMAX = 999999999999999999n;
+export const MIN_ETINY = -1999999999999999997n;
 
 export class PyContext extends PyObject implements Arithmetic {
   prec = 28;
@@ -158,25 +161,34 @@ function trappedSignal(status: number): PyBaseException {
   return newException(type, new PyList(classesOf(status)));
 }
 
-/** Bits of a list of signals or of a dict of all of them. */
-export function signalBits(value: Value): number {
-  const { signals, conditions } = signalClasses();
-  const bitsOf = (item: Value): number => {
-    const found = [...signals, ...conditions].find(([, type]) => type === item);
-    if (found === undefined)
-      throw typeError(
-        'valid values for signals are:\n  [InvalidOperation, FloatOperation, DivisionByZero,\n   Overflow, Underflow, Subnormal, Inexact, Rounded,\n   Clamped]',
-      );
-    return found[0];
-  };
+const INVALID_SIGNALS =
+  'valid values for signals are:\n  [InvalidOperation, FloatOperation, DivisionByZero,\n   Overflow, Underflow, Subnormal, Inexact, Rounded,\n   Clamped]';
+
+/** Bits of a dict of all signals (dict_as_flags). */
+export function signalBits(value: Slot): number {
+  if (value === undefined) throw newException(attributeErrorType, 'context attributes cannot be deleted');
+  if (value instanceof SignalDict) return value.bits();
+  if (!(value instanceof PyDict)) throw typeError('argument must be a signal dict');
+  const { signals } = signalClasses();
+  if (value.size !== signals.length) throw newException(keyErrorType, 'invalid signal dict');
   let bits = 0;
-  if (value instanceof PyDict) {
-    for (const [key, on] of value.entries()) if (isTrue(on)) bits |= bitsOf(key);
-  } else if (value instanceof SignalDict) return value.bits();
-  else
-    forEach(value, (item) => {
-      bits |= bitsOf(item);
-    });
+  for (const [bit, type] of signals) {
+    const on = value.get(type);
+    if (on === undefined) throw newException(keyErrorType, 'invalid signal dict');
+    if (isTrue(on)) bits |= bit;
+  }
+  return bits;
+}
+
+/** Bits of a list of signals and conditions (list_as_flags). */
+export function signalList(list: PyList): number {
+  const { signals, conditions } = signalClasses();
+  let bits = 0;
+  for (const item of list.items) {
+    const found = [...signals, ...conditions].find(([, type]) => type === item);
+    if (found === undefined) throw newException(keyErrorType, INVALID_SIGNALS);
+    bits |= found[0];
+  }
   return bits;
 }
 
@@ -200,11 +212,28 @@ export class SignalDict extends PyObject {
 
 export const signalDictType = newType('decimal.SignalDict');
 
-function whole(value: Slot, name: string, least: bigint, most: bigint, range: string): number {
-  if (value === undefined) throw typeError('context attributes cannot be deleted');
+const MAX_SSIZE = 2n ** 63n - 1n;
+
+/** An int that C's ssize_t holds. */
+export function sizeArgument(value: Slot): bigint {
+  if (value === undefined) throw newException(attributeErrorType, 'context attributes cannot be deleted');
   if (!isInt(value)) throw typeError(`'${typeOf(value).tp_name}' object cannot be interpreted as an integer`);
   const given = BigInt(index(value));
+  if (given > MAX_SSIZE || given < -MAX_SSIZE - 1n) {
+    throw overflowError('Python int too large to convert to C ssize_t');
+  }
+  return given;
+}
+
+function whole(value: Slot, name: string, least: bigint, most: bigint, range: string): number {
+  const given = sizeArgument(value);
   if (given < least || given > most) throw valueError(`valid range for ${name} is ${range}`);
+  return Number(given);
+}
+
+function bit(value: Slot, name: string): number {
+  const given = sizeArgument(value);
+  if (given !== 0n && given !== 1n) throw valueError(`valid values for ${name} are 0 or 1`);
   return Number(given);
 }
 
@@ -220,28 +249,25 @@ export const contextSetters: Readonly<Record<string, (context: PyContext, value:
     context.Emax = whole(value, 'Emax', 0n, MAX_EMAX, '[0, MAX_EMAX]');
   },
   capitals(context, value) {
-    const given = value === undefined || !isInt(value) ? -1 : Number(index(value));
-    if (given !== 0 && given !== 1) throw valueError('valid values for capitals are 0 or 1');
-    context.capitals = given;
+    context.capitals = bit(value, 'capitals');
   },
   clamp(context, value) {
-    const given = value === undefined || !isInt(value) ? -1 : Number(index(value));
-    if (given !== 0 && given !== 1) throw valueError('valid values for clamp are 0 or 1');
-    context.clamp = given;
+    context.clamp = bit(value, 'clamp');
   },
   rounding(context, value) {
     context.rounding = roundingOf(value);
   },
   flags(context, value) {
-    context.flags = signalBits(value as Value);
+    context.flags = signalBits(value);
   },
   traps(context, value) {
-    context.traps = signalBits(value as Value);
+    context.traps = signalBits(value);
   },
 };
 
 export function roundingOf(value: Slot): Rounding {
-  const name = value === undefined ? undefined : stringOf(value);
+  if (value === undefined) throw newException(attributeErrorType, 'context attributes cannot be deleted');
+  const name = stringOf(value);
   const found = roundings.find((rounding) => rounding === name);
   if (found === undefined) {
     throw typeError(

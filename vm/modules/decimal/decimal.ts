@@ -2,11 +2,13 @@ import { vm } from '../../interpreter/state.ts';
 import * as arithmetic from '../../numbers/decimal.ts';
 import { type Arithmetic, type Decimal, Kind, roundings, Signal } from '../../numbers/decimal.ts';
 import * as functions from '../../numbers/decimal-functions.ts';
+import { logicalAnd, logicalInvert, logicalOr, logicalXor, rotate, shift } from '../../numbers/decimal-logical.ts';
 import { decimalOfFloat, decimalText, digitsOf, parseDecimal, truncated } from '../../numbers/decimal-text.ts';
 import { decompose } from '../../numbers/digits.ts';
 import { asciiNumber, floatValue } from '../../numbers/float-text.ts';
 import { normalize, powerModulo } from '../../numbers/integer.ts';
 import { bind } from '../../objects/bind.ts';
+import { PyComplex } from '../../objects/complex.ts';
 import { type Declaration, defineType, type ModuleDefinition } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
 import { keyError, overflowError, typeError, valueError } from '../../objects/exception.ts';
@@ -28,7 +30,7 @@ import { addRoot } from '../../objects/roots.ts';
 import { stringOf } from '../../objects/str.ts';
 import { PyTuple, tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
-import { callMethod } from '../../operations/attribute.ts';
+import { callMethod, getAttribute } from '../../operations/attribute.ts';
 import { call, callWith } from '../../operations/call.ts';
 import { identityHash } from '../../operations/hash.ts';
 import { getIterator, toArray } from '../../operations/iterate.ts';
@@ -40,6 +42,7 @@ import {
   contextType,
   decimalType,
   MAX_EMAX,
+  MIN_ETINY,
   PyContext,
   PyDecimal,
   roundingOf,
@@ -47,7 +50,9 @@ import {
   signalBits,
   signalClasses,
   signalDictType,
+  signalList,
   signalsOf,
+  sizeArgument,
 } from './context.ts';
 import { formatDecimal } from './format.ts';
 
@@ -111,6 +116,21 @@ function required(value: Value): Decimal {
   return found;
 }
 
+/** For the functions that don't convert, as they look at how a number is written. */
+function decimalArgument(value: Value): PyDecimal {
+  if (!(value instanceof PyDecimal)) throw typeError('argument must be a Decimal');
+  return value;
+}
+
+/** A number that libmpdec can hold; what it can't is an invalid operation. */
+function held(x: Decimal, context: PyContext): Decimal {
+  if (!arithmetic.isFiniteDecimal(x)) return x;
+  const largest = arithmetic.isZero(x) ? x.exponent : arithmetic.adjusted(x);
+  if (largest <= MAX_EMAX && x.exponent >= MIN_ETINY) return x;
+  context.raise(Signal.INVALID_OPERATION);
+  return arithmetic.NAN;
+}
+
 function fromText(text: string, context: PyContext): Decimal {
   const plain = asciiNumber(text).replaceAll('_', '');
   const found = parseDecimal(plain);
@@ -158,8 +178,8 @@ function exactly(value: Value, context: PyContext): Decimal {
   const known = operand(value);
   if (known !== undefined) return known;
   const text = stringOf(value);
-  if (text !== undefined) return fromText(text, context);
-  if (value instanceof PyTuple || value instanceof PyList) return fromTuple(value);
+  if (text !== undefined) return held(fromText(text, context), context);
+  if (value instanceof PyTuple || value instanceof PyList) return held(fromTuple(value), context);
   if (value instanceof PyFloat) {
     context.raise(Signal.FLOAT_OPERATION);
     return fromFloat(value.value);
@@ -282,6 +302,7 @@ const unaryOperations: Readonly<Record<string, Unary>> = {
   sqrt: arithmetic.squareRoot,
   normalize: arithmetic.normalize,
   logb,
+  logical_invert: logicalInvert,
   next_minus: (x, context) => adjacent(x, false, context),
   next_plus: (x, context) => adjacent(x, true, context),
 };
@@ -291,6 +312,9 @@ const binaryOperations: Readonly<Record<string, Binary>> = {
   compare_signal: compareSignal,
   compare_total: (x, y) => integerValue(totalOrder(x, y)),
   compare_total_mag: (x, y) => integerValue(totalOrder(arithmetic.withSign(x, false), arithmetic.withSign(y, false))),
+  logical_and: logicalAnd,
+  logical_or: logicalOr,
+  logical_xor: logicalXor,
   max: extreme(true, false),
   max_mag: extreme(true, true),
   min: extreme(false, false),
@@ -298,7 +322,9 @@ const binaryOperations: Readonly<Record<string, Binary>> = {
   next_toward: nextToward,
   remainder_near: (x, y, context) => arithmetic.remainder(x, y, context, true),
   copy_sign: (x, y) => arithmetic.withSign(x, y.negative),
+  rotate,
   scaleb,
+  shift,
 };
 
 const tests: Readonly<Record<string, (x: Decimal, context: PyContext) => boolean>> = {
@@ -361,7 +387,8 @@ function sharedMethods(): { ofDecimal: Record<string, Declaration>; ofContext: R
       takesContext ? '($self, /, context=None)' : '($self, /)',
       (self: PyDecimal, context: Slot) => test(self.value, takesContext ? contextOf(context) : defaultContext),
     ];
-    ofContext[name] = ['($self, x, /)', (self: PyContext, x: Value) => test(required(x), self)];
+    const argument = name === 'is_canonical' ? (x: Value) => decimalArgument(x).value : required;
+    ofContext[name] = ['($self, x, /)', (self: PyContext, x: Value) => test(argument(x), self)];
   }
   return { ofDecimal, ofContext };
 }
@@ -372,6 +399,10 @@ function compareRich(self: PyDecimal, other: Value, op: Compare): Value {
   const ordering = op !== Compare.EQ && op !== Compare.NE;
   let right = operand(other);
   const context = currentContext();
+  if (right === undefined && !ordering && other instanceof PyComplex) {
+    if (other.imag !== 0) return NotImplemented;
+    right = fromFloat(other.real);
+  }
   if (right === undefined) {
     if (!(other instanceof PyFloat)) return compareRational(self.value, other, op, context);
     if (ordering) context.raise(Signal.FLOAT_OPERATION);
@@ -617,6 +648,7 @@ defineType(decimalType, {
       (self: PyDecimal, digits: Slot) => {
         if (digits === undefined || digits === null) return roundedWhole(self.value, 'ROUND_HALF_EVEN');
         if (!isInt(digits)) throw typeError('optional arg must be an integer');
+        sizeArgument(digits);
         const unit = arithmetic.finite(false, 1n, -Number(index(digits)));
         return made(currentContext().run((context) => arithmetic.quantize(self.value, unit, context)));
       },
@@ -734,14 +766,21 @@ const contextNames = ['prec', 'rounding', 'Emin', 'Emax', 'capitals', 'clamp', '
 
 function setAll(context: PyContext, values: readonly Slot[]): void {
   values.forEach((value, i) => {
-    if (value !== undefined && value !== null) contextSetters[contextNames[i]](context, value);
+    if (value === undefined || value === null) return;
+    const name = contextNames[i];
+    // The constructor takes a list of signals too, which an attribute doesn't.
+    if ((name === 'flags' || name === 'traps') && value instanceof PyList) context[name] = signalList(value);
+    else contextSetters[name](context, value);
   });
 }
 
 const create = (self: PyContext, value: Value): Value =>
   made(
     self.run((context) => {
-      const exact = exactly(value, self);
+      // Unlike Decimal(), this takes neither white space nor underscores.
+      const text = stringOf(value);
+      const loose = text !== undefined && /[\s_]/.test(text);
+      const exact = loose ? arithmetic.signal(context, Signal.CONVERSION_SYNTAX) : exactly(value, self);
       const lost = arithmetic.isNaNDecimal(exact) && arithmetic.digitCount(exact.coefficient) > self.prec - self.clamp;
       return lost ? arithmetic.signal(context, Signal.CONVERSION_SYNTAX) : arithmetic.finalize(exact, context);
     }),
@@ -758,6 +797,7 @@ const one = (compute: Unary): Declaration => [
 
 defineType(contextType, {
   module: 'decimal',
+  signature: CONTEXT_SIGNATURE,
   doc: 'The context affects almost all operations and controls rounding, Over/Underflow, raising of exceptions and much more.',
   allocate: (type) => new PyContext(type),
   tp_new(type: PyType) {
@@ -795,7 +835,8 @@ defineType(contextType, {
     copy_abs: one((x) => arithmetic.withSign(x, false)),
     copy_negate: one((x) => arithmetic.withSign(x, !x.negative)),
     copy_decimal: one((x) => x),
-    canonical: one((x) => x),
+    canonical: ['($self, x, /)', (_self: PyContext, x: Value) => decimalArgument(x)],
+    _apply: one(arithmetic.finalize),
     divmod: [
       '($self, x, y, /)',
       (self: PyContext, x: Value, y: Value) =>
@@ -895,6 +936,7 @@ class ContextManager extends PyObject {
 const managerType = newType('decimal.ContextManager');
 defineType(managerType, {
   module: 'decimal',
+  instantiable: false,
   methods: {
     __enter__: [
       '($self, /)',
@@ -941,6 +983,7 @@ function templates(): { basic: PyContext; extended: PyContext } {
 export const decimal = (): ModuleDefinition => {
   const { basic, extended } = templates();
   contextVariable = undefined;
+  callMethod(getAttribute(vm.importModule('numbers'), 'Number'), 'register', decimalType);
   Object.assign(defaultContext, { flags: 0 });
   return {
     name: '_decimal',
@@ -966,7 +1009,7 @@ export const decimal = (): ModuleDefinition => {
       MAX_PREC: MAX_EMAX,
       MAX_EMAX,
       MIN_EMIN: -MAX_EMAX,
-      MIN_ETINY: -1999999999999999997n,
+      MIN_ETINY,
       HAVE_THREADS: true,
       HAVE_CONTEXTVAR: true,
       SPEC_VERSION: '1.70',

@@ -19,7 +19,8 @@ export function formatDecimal(x: Decimal, spec: string, rounding: Rounding, capi
   const match = pattern.exec(spec);
   if (match === null) throw valueError('invalid format string');
   const [, fillGiven, alignGiven, sign = '-', noNegativeZero, zero, width, grouping, precision, type] = match;
-  const padZeros = zero !== undefined && alignGiven === undefined;
+  // What isn't a number is never padded with zeros.
+  const padZeros = zero !== undefined && alignGiven === undefined && isFiniteDecimal(x);
   const fill = fillGiven ?? (padZeros ? '0' : ' ');
   const align = alignGiven ?? (padZeros ? '=' : '>');
   let text = isFiniteDecimal(x)
