@@ -96,11 +96,6 @@ export function commonConstant(index: number): Value {
   }
 }
 
-/** `is`: floats and other boxed values by identity; numbers and strings by value, as interned ones are. */
-export function isSame(left: Value, right: Value): boolean {
-  return left === right;
-}
-
 /** After so many rations of fuel a program isn't a short one: importing asyncio takes two. */
 const LONG_RUN = 4;
 let rations = 0;
@@ -391,14 +386,9 @@ export function asyncNext(iterator: Value): Value {
   }
 }
 
-export function endAsyncFor(exception: PyBaseException): void {
-  if (!exception.type.isSubtype(stopAsyncIterationType)) throw exception;
-}
-
-/** CLEANUP_THROW: StopIteration thrown through a delegate gives its value; all else goes on. */
-export function cleanupThrow(exception: PyBaseException): Value {
-  if (!isException(exception, stopIterationType)) throw exception;
-  return exception.members?.['value'] ?? null;
+/** What a StopIteration brings. */
+export function stopValueOf(stop: PyBaseException): Value {
+  return stop.members?.['value'] ?? null;
 }
 
 // Calls.
@@ -857,5 +847,5 @@ function isInstance(subject: Value, type: PyType): boolean {
 }
 
 export function unknownOpcode(program: Program, index: number): never {
-  throw new InternalError(`opcode ${program.ops[index]} at ${program.offsets[index]} isn't implemented`);
+  throw new InternalError(`opcode ${program.opcodeAt(index)} at ${program.offsets[index]} isn't implemented`);
 }

@@ -16,7 +16,7 @@ import { vm } from './state.ts';
 /** Calls a Python function from TypeScript. */
 export function callFunction(func: PyFunction, args: Value[], kwNames: KwNames): Value {
   const frame = frameForCall(func, args, kwNames);
-  if (frame.program.ops[0] === Opcode.RETURN_GENERATOR) {
+  if (frame.program.opcodeAt(0) === Opcode.RETURN_GENERATOR) {
     const generator = makeGenerator(frame);
     frame.ip = 1;
     frame.back = undefined;

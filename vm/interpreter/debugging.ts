@@ -80,7 +80,7 @@ export class Debugging {
       this.breakpoints.set(program, set);
     }
     set.add(index);
-    program.ops[index] = Opcode.TRAP;
+    program.setOpcode(index, Opcode.TRAP);
   }
 
   clearBreakpoint(program: Program, index: number): void {
@@ -205,7 +205,7 @@ export class Debugging {
   private placeStepTraps(program: Program): void {
     const step = this.step!;
     if (step.placed.has(program) && step.placed.get(program)!.size > 1) return;
-    for (let index = 0; index < program.ops.length; index++) {
+    for (let index = 0; index < program.pristine.length; index++) {
       if (step.everyInstruction || program.isLineStart(index)) this.place(program, index);
     }
   }
@@ -218,12 +218,12 @@ export class Debugging {
       placed.set(program, set);
     }
     set.add(index);
-    program.ops[index] = Opcode.TRAP;
+    program.setOpcode(index, Opcode.TRAP);
   }
 
   private restore(program: Program, index: number): void {
     const wanted = this.breakpoints.get(program)?.has(index) || this.step?.placed.get(program)?.has(index);
-    if (!wanted) program.ops[index] = program.pristine[index];
+    if (!wanted) program.setOpcode(index, program.pristine[index]);
   }
 }
 

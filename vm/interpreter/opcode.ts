@@ -181,4 +181,14 @@ export const enum Opcode {
   LOAD_GLOBAL_BUILTIN,
   LOAD_GLOBAL_MODULE_NULL,
   LOAD_GLOBAL_BUILTIN_NULL,
+  FOR_ITER_RANGE,
+  /** Of a list or tuple. */
+  FOR_ITER_ARRAY,
+  /** Whatever has shown itself to be none of the above, or several of them. */
+  FOR_ITER_ANY,
+  /** Of a function written in Python, whether or not found as a method. */
+  CALL_PYTHON,
+  CALL_METHOD_DESCRIPTOR,
+  CALL_BUILTIN,
+  CALL_ANY,
 }

@@ -1,7 +1,9 @@
 import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
+import { InternalError } from '../internal-error.ts';
 import type { PyCode } from '../objects/code.ts';
 import type { Shape, Slot, Value } from '../objects/object.ts';
+import type { Opcode } from './opcode.ts';
 
 /** Source positions of an instruction: lines from 1, columns in UTF-8 bytes from 0; -1 where unknown. */
 export interface Position {
@@ -25,13 +27,30 @@ export class Cache {
   misses = 0;
 }
 
+/** A word of a program: the opcode in its low bits, the operand above them. */
+export const enum Word {
+  OPCODE = 0xff,
+  SHIFT = 8,
+}
+const MAX_OPERAND = 2 ** 23 - 1;
+
+function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
+  const words = new Int32Array(ops.length);
+  for (let i = 0; i < ops.length; i++) {
+    if (args[i] > MAX_OPERAND) throw new InternalError(`an operand of ${args[i]} is too large for the VM`);
+    words[i] = ops[i] | (args[i] << Word.SHIFT);
+  }
+  return words;
+}
+
 /** A code object decoded for the run loop: one internal instruction an index, whatever the target. */
 export class Program {
   readonly code: PyCode;
-  /** Opcode per index (vm/interpreter/opcode.ts); specialised and patched while running. */
-  readonly ops: Uint8Array;
+  /** Opcode (vm/interpreter/opcode.ts) and operand of each index; the opcodes are specialised and patched while running. */
+  readonly words: Int32Array;
   /** Opcode per index as decoded, never patched by breakpoints. */
   readonly pristine: Uint8Array;
+  /** Operand per index. */
   readonly args: Int32Array;
   /** Byte offset in co_code of each instruction itself (after its EXTENDED_ARGs): f_lasti. */
   readonly offsets: Int32Array;
@@ -72,8 +91,8 @@ export class Program {
     suspendedLasti: number;
   }) {
     this.code = parts.code;
-    this.ops = parts.ops;
-    this.pristine = parts.ops.slice();
+    this.words = wordsOf(parts.ops, parts.args);
+    this.pristine = parts.ops;
     this.args = parts.args;
     this.offsets = parts.offsets;
     this.indices = parts.indices;
@@ -90,6 +109,15 @@ export class Program {
     this.emptyStack = Array.from({ length: this.frameSize }, () => undefined);
     this.entry = parts.entry;
     this.blockStack = parts.blockStack;
+  }
+
+  opcodeAt(index: number): Opcode {
+    return this.words[index] & Word.OPCODE;
+  }
+
+  /** Puts another opcode in an instruction's place; its operand stays. */
+  setOpcode(index: number, opcode: Opcode): void {
+    this.words[index] = (this.words[index] & ~Word.OPCODE) | opcode;
   }
 
   position(index: number): Position {

@@ -240,10 +240,12 @@ export function rehearse(): void {
   globals.setString('__name__', '__rehearsal__');
   globals.setString('module', vm.builtinsModule);
   // Nothing of the program's may run meanwhile, such as a signal's handler.
-  vm.fuel = Number.MAX_SAFE_INTEGER;
+  vm.fuel = PLENTY;
   runCode(codeValue(code), globals, globals);
   vm.fuel = fuel;
   vm.stopValue = stopValue;
 }
 
 const ROOM = 100;
+/** More fuel than it takes. */
+const PLENTY = 1_000_000_000;

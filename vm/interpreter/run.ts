@@ -1,7 +1,14 @@
 import { PyCell } from '../objects/cell.ts';
 import { PyBuiltin, PyMethodDescriptor } from '../objects/descriptor.ts';
 import type { PyDict } from '../objects/dict.ts';
-import { type PyBaseException, stopIteration, valueError } from '../objects/exception.ts';
+import {
+  isException,
+  type PyBaseException,
+  stopAsyncIterationType,
+  stopIteration,
+  stopIterationType,
+  valueError,
+} from '../objects/exception.ts';
 import { dropCallResult } from '../objects/finalization.ts';
 import { PyFloat } from '../objects/float.ts';
 import { PyFunction, PyMethod } from '../objects/function.ts';
@@ -34,20 +41,25 @@ import * as actions from './actions.ts';
 import * as blockStack from './block-stack.ts';
 import { frameForCall, makeGenerator } from './call.ts';
 import { programOf } from './decode.ts';
+import { linkGenerator, linkNext, linkSend, unlinkGenerator } from './delegation.ts';
 import { recursionError } from './depth.ts';
 import { Frame, FrameState, Return } from './frame.ts';
 import * as names from './names.ts';
 import { Opcode } from './opcode.ts';
+import { type Program, Word } from './program.ts';
 import * as specialize from './specialize.ts';
 import { vm } from './state.ts';
 import { awaitable, checkExceptionMatch, sendSlow } from './suspend.ts';
 import { addTraceback, chainContext, findHandler, pythonException } from './unwind.ts';
 
-const MAX = Number.MAX_SAFE_INTEGER;
+const enum Safe {
+  /** Number.MAX_SAFE_INTEGER */
+  MAX = 9007199254740991,
+}
 
 /**
  * Runs a frame until it returns, yields (a generator's frame) or raises; gives what it returned or yielded. Calls of
- * Python functions and resumptions of generators from within go on in this same loop, by another frame. With `thrown`, the frame
+ * Python functions and resumptions of generators from within go on in the same loop, by another frame. With `thrown`, the frame
  * first raises that where it stands (gen.throw).
  */
 export function run(entry: Frame, thrown?: PyBaseException): Value {
@@ -56,22 +68,38 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
     leaveUnrun(entry);
     throw recursionError('');
   }
-  const entryDepth = vm.depth;
   const outer = vm.frame;
+  const entryDepth = vm.depth;
   entry.onReturn = Return.ENTRY;
   entry.state = FrameState.EXECUTING;
-  let frame = entry;
-  let program = frame.program;
-  let { ops, args } = program;
-  let stack = frame.stack;
+  vm.frame = entry;
+  let result = execute(entry, outer, entryDepth, thrown, true);
+  while (result === undefined) result = execute(entry, outer, entryDepth, undefined, false);
+  return result;
+}
+
+/**
+ * Goes on with `vm.frame`, which is `entry` or was called by it, until entry is left; gives undefined when a ration of fuel is
+ * used up. Being called anew for each ration lets a program that runs in one loop get the optimised version of this function; V8's
+ * other way, to replace it within the loop, makes far slower code, which knows no types of the loop's variables.
+ */
+function execute(
+  entry: Frame,
+  outer: Frame | undefined,
+  entryDepth: number,
+  thrown: PyBaseException | undefined,
+  entering: boolean,
+): Slot {
+  let frame = vm.frame as Frame;
   let sp = frame.sp;
   let ip = frame.ip;
-  vm.frame = frame;
   // RERAISE and its like go on with an exception whose traceback has this frame already.
   let reraising = false;
   // What `raise` raises here, or a catch below has caught; unwound before going on.
   let raised = thrown;
-  for (;;) {
+  // What stands in the place of a trap, to be run instead of the next instruction.
+  let trapped = -1;
+  raising: for (;;) {
     if (raised !== undefined) {
       let exception: PyBaseException = raised;
       raised = undefined;
@@ -86,23 +114,20 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
         }
       }
       for (;;) {
+        const { program } = frame;
         if (!reraising) addTraceback(exception, frame);
         reraising = false;
         if (program.blockStack) {
           frame.ip = ip;
-          sp = blockStack.unwindBlocks(frame, exception);
-          if (sp >= 0) {
-            ip = frame.ip;
+          const level = blockStack.unwindBlocks(frame, exception);
+          if (level >= 0) {
+            frame.sp = level;
             break;
           }
         }
         const handler = findHandler(program, ip - 1);
         if (handler >= 0) {
-          const { handlers } = program;
-          sp = program.localCount + handlers[handler + 3];
-          if (handlers[handler + 4]) stack[sp++] = program.offsets[ip - 1];
-          stack[sp++] = exception;
-          ip = handlers[handler + 2];
+          enterHandler(frame, handler, ip - 1, exception);
           break;
         }
         const { generator, back, onReturn } = frame;
@@ -120,31 +145,36 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
         }
         frame = back as Frame;
         vm.frame = frame;
-        program = frame.program;
-        ops = program.ops;
-        args = program.args;
-        stack = frame.stack;
         ip = frame.ip;
       }
     }
     try {
-      let next: Frame | undefined;
-      let result: Value = null;
-      if (--vm.fuel < 0) {
-        frame.ip = ip;
-        outOfFuel(frame, frame.ip === 0);
+      if (entering) {
+        entering = false;
+        if (--vm.fuel < 0) outOfFuel(frame, frame.ip === 0);
       }
-      loop: for (;;) {
-        const arg = args[ip];
-        let op: Opcode = ops[ip++];
-        again: for (;;) {
+      // One turn for each change of frame.
+      frames: for (;;) {
+        const { program, stack } = frame;
+        const { words } = program;
+        // Set when the frame returns.
+        let result: Slot;
+        sp = frame.sp;
+        ip = frame.ip;
+        let word = trapped < 0 ? words[ip] : trapped;
+        trapped = -1;
+        // `| 0` tells V8 that these stay small integers, which it needn't check or box then.
+        loop: for (ip = (ip + 1) | 0; ; sp |= 0, word = words[ip], ip = (ip + 1) | 0) {
+          const arg = word >> Word.SHIFT;
+          const op: Opcode = word & Word.OPCODE;
           switch (op) {
             case Opcode.TRAP:
               frame.ip = ip;
               frame.sp = sp;
               vm.debugging?.hit(frame);
-              op = program.pristine[ip - 1];
-              continue again;
+              frame.ip = ip - 1;
+              trapped = program.pristine[ip - 1] | (arg << Word.SHIFT);
+              continue frames;
             case Opcode.NOP:
             case Opcode.RESUME:
             case Opcode.RESUME_AFTER:
@@ -364,7 +394,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               continue loop;
             case Opcode.LOAD_SUPER_ATTR:
               frame.ip = ip;
-              sp = actions.loadSuperAttribute(stack, sp, arg, program.names[arg >> 2]);
+              sp = actions.loadSuperAttribute(stack, sp, arg, program.names[arg >> 2]) | 0;
               continue loop;
             case Opcode.STORE_ATTR_INSTANCE_VALUE: {
               const owner = stack[sp - 1] as Value;
@@ -438,7 +468,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const left = stack[sp - 1] as Value;
               if (typeof left === 'number' && typeof right === 'number') {
                 const sum = left + right;
-                if (sum <= MAX && sum >= -MAX) {
+                if (sum <= Safe.MAX && sum >= -Safe.MAX) {
                   stack[sp - 1] = sum;
                   continue loop;
                 }
@@ -458,7 +488,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const left = stack[sp - 1] as Value;
               if (typeof left === 'number' && typeof right === 'number') {
                 const difference = left - right;
-                if (difference <= MAX && difference >= -MAX) {
+                if (difference <= Safe.MAX && difference >= -Safe.MAX) {
                   stack[sp - 1] = difference;
                   continue loop;
                 }
@@ -478,7 +508,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const left = stack[sp - 1] as Value;
               if (typeof left === 'number' && typeof right === 'number') {
                 const product = left * right;
-                if (product <= MAX && product >= -MAX) {
+                if (product <= Safe.MAX && product >= -Safe.MAX) {
                   stack[sp - 1] = product + 0;
                   continue loop;
                 }
@@ -596,12 +626,12 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               continue loop;
             case Opcode.IS_OP:
               sp--;
-              stack[sp - 1] = actions.isSame(stack[sp - 1] as Value, stack[sp] as Value) === (arg === 0);
+              stack[sp - 1] = (stack[sp - 1] === stack[sp] ? 0 : 1) === arg;
               continue loop;
             case Opcode.CONTAINS_OP:
               frame.ip = ip;
               frame.sp = --sp;
-              stack[sp - 1] = contains(stack[sp] as Value, stack[sp - 1] as Value) === (arg === 0);
+              stack[sp - 1] = (contains(stack[sp] as Value, stack[sp - 1] as Value) ? 0 : 1) === arg;
               continue loop;
 
             // Displays.
@@ -708,13 +738,13 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               }
               frame.ip = ip;
               frame.sp = sp;
-              sp = actions.unpackSequence(stack, sp, sequence, arg);
+              sp = actions.unpackSequence(stack, sp, sequence, arg) | 0;
               continue loop;
             }
             case Opcode.UNPACK_EX:
               frame.ip = ip;
               sp--;
-              sp = actions.unpackEx(stack, sp, stack[sp] as Value, arg);
+              sp = actions.unpackEx(stack, sp, stack[sp] as Value, arg) | 0;
               continue loop;
 
             // Jumps.
@@ -727,6 +757,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 frame.ip = ip;
                 frame.sp = sp;
                 outOfFuel(frame, false);
+                frame.ip = arg;
+                return undefined;
               }
               ip = arg;
               continue loop;
@@ -756,7 +788,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               frame.ip = ip;
               stack[sp - 1] = actions.yieldFromIterator(frame, stack[sp - 1] as Value);
               continue loop;
-            case Opcode.FOR_ITER: {
+            case Opcode.FOR_ITER_RANGE: {
               const iterator = stack[sp - 1] as Value;
               if (iterator instanceof RangeIterator) {
                 if (iterator.remaining <= 0) ip = arg;
@@ -767,6 +799,11 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 }
                 continue loop;
               }
+              ip = specialize.generalize(program, ip - 1, Opcode.FOR_ITER_ANY);
+              continue loop;
+            }
+            case Opcode.FOR_ITER_ARRAY: {
+              const iterator = stack[sp - 1] as Value;
               if (iterator instanceof ArrayIterator) {
                 const value = iterator.source?.items[iterator.index];
                 if (value === undefined) {
@@ -778,6 +815,12 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 }
                 continue loop;
               }
+              ip = specialize.generalize(program, ip - 1, Opcode.FOR_ITER_ANY);
+              continue loop;
+            }
+            case Opcode.FOR_ITER:
+            case Opcode.FOR_ITER_ANY: {
+              const iterator = stack[sp - 1] as Value;
               frame.ip = ip;
               frame.sp = sp;
               if (iterator instanceof PyGenerator && iterator.type === generatorType) {
@@ -787,13 +830,10 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                   continue loop;
                 }
                 if (resumed.state === FrameState.EXECUTING) throw valueError('generator already executing');
-                resumed.onReturn = Return.FOR_ITER;
-                if (resumed.ip !== 0) resumed.stack[resumed.sp++] = null;
-                iterator.handled.previous = vm.handled;
-                vm.handled = iterator.handled;
-                next = resumed;
-                break again;
+                frame = linkGenerator(resumed, frame, null, Return.FOR_ITER);
+                break loop;
               }
+              if (op === Opcode.FOR_ITER) specialize.forIter(program, ip - 1, iterator);
               const value = typeOf(iterator).tp_iternext!(iterator);
               if (value === undefined) ip = arg;
               else stack[sp++] = value;
@@ -809,12 +849,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 const resumed = receiver.frame;
                 if (resumed !== undefined && resumed.state !== FrameState.EXECUTING) {
                   frame.sp = --sp;
-                  resumed.onReturn = Return.SEND;
-                  if (resumed.ip !== 0) resumed.stack[resumed.sp++] = stack[sp];
-                  receiver.handled.previous = vm.handled;
-                  vm.handled = receiver.handled;
-                  next = resumed;
-                  break again;
+                  frame = linkGenerator(resumed, frame, stack[sp] as Value, Return.SEND);
+                  break loop;
                 }
               }
               frame.sp = sp;
@@ -829,38 +865,36 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               sp--;
               stack[sp - 1] = stack[sp];
               continue loop;
+            case Opcode.YIELD_VALUE_38:
+            case Opcode.YIELD_FROM_38:
             case Opcode.YIELD_VALUE:
             case Opcode.YIELD_DELEGATED: {
-              const value = stack[--sp] as Value;
-              const generator = frame.generator!;
+              let value = stack[--sp] as Value;
               frame.ip = ip;
+              if (op === Opcode.YIELD_FROM_38) frame.ip = arg;
+              if (op === Opcode.YIELD_VALUE_38) value = blockStack.yielded(frame, value);
               if (vm.debugging !== undefined) {
+                stack[sp] = value;
                 frame.sp = sp + 1;
                 vm.debugging.suspends(frame, value);
               }
               frame.sp = sp;
-              frame.state = op === Opcode.YIELD_VALUE ? FrameState.SUSPENDED : FrameState.SUSPENDED_YIELD_FROM;
-              vm.handled = generator.handled.previous!;
-              generator.handled.previous = undefined;
-              const back = frame.back;
-              frame.back = undefined;
-              vm.depth--;
-              const { onReturn } = frame;
+              frame.state =
+                op === Opcode.YIELD_VALUE || op === Opcode.YIELD_VALUE_38
+                  ? FrameState.SUSPENDED
+                  : FrameState.SUSPENDED_YIELD_FROM;
+              const outermost = unlinkGenerator(frame);
+              const { back, onReturn } = outermost;
+              outermost.back = undefined;
               if (onReturn === Return.ENTRY) {
                 vm.frame = outer;
                 return value;
               }
               frame = back as Frame;
               vm.frame = frame;
-              program = frame.program;
-              ops = program.ops;
-              args = program.args;
-              stack = frame.stack;
-              sp = frame.sp;
-              ip = frame.ip;
-              if (onReturn === Return.NEXT_DEFAULT) stack[sp - 1] = value;
-              else stack[sp++] = value;
-              continue loop;
+              if (onReturn === Return.NEXT_DEFAULT) frame.stack[frame.sp - 1] = value;
+              else frame.stack[frame.sp++] = value;
+              continue frames;
             }
             case Opcode.RETURN_GENERATOR: {
               const generator = makeGenerator(frame);
@@ -876,15 +910,10 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               }
               frame = back as Frame;
               vm.frame = frame;
-              program = frame.program;
-              ops = program.ops;
-              args = program.args;
-              stack = frame.stack;
-              sp = frame.sp;
               ip = frame.ip;
               if (onReturn === Return.INIT) throw actions.initReturned(generator);
-              if (onReturn !== Return.DROP) stack[sp++] = generator;
-              continue loop;
+              if (onReturn !== Return.DROP) frame.stack[frame.sp++] = generator;
+              continue frames;
             }
             case Opcode.GET_AWAITABLE:
               frame.ip = ip;
@@ -900,25 +929,97 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               stack[sp] = actions.asyncNext(stack[sp - 1] as Value);
               sp++;
               continue loop;
-            case Opcode.END_ASYNC_FOR:
-              reraising = true;
-              actions.endAsyncFor(stack[sp - 1] as PyBaseException);
-              reraising = false;
+            case Opcode.END_ASYNC_FOR: {
+              const exception = stack[sp - 1] as PyBaseException;
+              if (!isException(exception, stopAsyncIterationType)) {
+                reraising = true;
+                raised = exception;
+                continue raising;
+              }
               sp -= 2;
               continue loop;
-            case Opcode.CLEANUP_THROW:
-              reraising = true;
-              stack[sp - 2] = actions.cleanupThrow(stack[sp - 1] as PyBaseException);
-              reraising = false;
+            }
+            case Opcode.CLEANUP_THROW: {
+              const exception = stack[sp - 1] as PyBaseException;
+              if (!isException(exception, stopIterationType)) {
+                reraising = true;
+                raised = exception;
+                continue raising;
+              }
+              stack[sp - 2] = actions.stopValueOf(exception);
               stack[sp - 3] = null;
               sp--;
               continue loop;
+            }
 
             // Calls.
-            case Opcode.CALL: {
+            case Opcode.CALL_PYTHON: {
+              const base = sp - arg - 2;
+              const callable = stack[base] as Value;
+              if (callable instanceof PyFunction) {
+                const first = stack[base + 1] === undefined ? base + 2 : base + 1;
+                frame.ip = ip;
+                frame.sp = base;
+                frame = startCall(callable, stack, first, sp - first, frame);
+                break loop;
+              }
+              ip = specialize.generalize(program, ip - 1, Opcode.CALL_ANY);
+              continue loop;
+            }
+            case Opcode.CALL_METHOD_DESCRIPTOR: {
+              const base = sp - arg - 2;
+              const callable = stack[base] as Value;
+              const first = base + 1;
+              const self = stack[first];
+              if (callable instanceof PyMethodDescriptor && self !== undefined) {
+                frame.ip = ip;
+                frame.sp = sp;
+                if (callable.def.inline === InlineCall.SEND) {
+                  const resumed = linkSend(callable.owner, stack, first, arg + 1, frame);
+                  if (resumed !== undefined) {
+                    frame.sp = base;
+                    frame = resumed;
+                    break loop;
+                  }
+                }
+                stack[base] = actions.callMethodDescriptor(callable, stack, first, arg + 1);
+                sp = base + 1;
+                continue loop;
+              }
+              ip = specialize.generalize(program, ip - 1, Opcode.CALL_ANY);
+              continue loop;
+            }
+            case Opcode.CALL_BUILTIN: {
+              const base = sp - arg - 2;
+              const callable = stack[base] as Value;
+              if (callable instanceof PyBuiltin && stack[base + 1] === undefined) {
+                frame.ip = ip;
+                frame.sp = sp;
+                if (callable.def.inline === InlineCall.NEXT) {
+                  const resumed = linkNext(stack, base, base + 2, arg, frame);
+                  if (resumed !== undefined) {
+                    frame = resumed;
+                    break loop;
+                  }
+                }
+                stack[base] = actions.callBuiltin(callable, stack, base + 2, arg);
+                sp = base + 1;
+                continue loop;
+              }
+              ip = specialize.generalize(program, ip - 1, Opcode.CALL_ANY);
+              continue loop;
+            }
+            case Opcode.CALL_FUNCTION_38:
+            case Opcode.CALL:
+            case Opcode.CALL_ANY: {
               frame.ip = ip;
+              if (op === Opcode.CALL_FUNCTION_38) {
+                blockStack.insertNull(stack, sp, sp - arg);
+                sp++;
+              }
               const base = sp - arg - 2;
               let callable = stack[base] as Value;
+              if (op === Opcode.CALL) specialize.call(program, ip - 1, callable, stack[base + 1]);
               let first = base + 1;
               if (stack[first] === undefined) {
                 first++;
@@ -931,45 +1032,10 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const count = sp - first;
               if (callable instanceof PyFunction) {
                 frame.sp = base;
-                next = startCall(callable, stack, first, count, frame);
-                break again;
+                frame = startCall(callable, stack, first, count, frame);
+                break loop;
               }
               frame.sp = sp;
-              if (callable instanceof PyMethodDescriptor && count > 0) {
-                const { def } = callable;
-                if (def.inline === InlineCall.SEND && count === 2) {
-                  const generator = stack[first] as Value;
-                  const resumed = resumable(generator, stack[first + 1] as Value);
-                  if (resumed !== undefined) {
-                    resumed.onReturn = Return.NEXT;
-                    frame.sp = base;
-                    next = resumed;
-                    break again;
-                  }
-                }
-                stack[base] = actions.callMethodDescriptor(callable, stack, first, count);
-                sp = base + 1;
-                continue loop;
-              }
-              if (callable instanceof PyBuiltin) {
-                const { inline } = callable.def;
-                if (inline === InlineCall.NEXT && count > 0) {
-                  const resumed = resumable(stack[first] as Value, null);
-                  if (resumed !== undefined) {
-                    resumed.onReturn = count === 1 ? Return.NEXT : Return.NEXT_DEFAULT;
-                    if (count === 1) frame.sp = base;
-                    else {
-                      stack[base] = stack[first + 1];
-                      frame.sp = base + 1;
-                    }
-                    next = resumed;
-                    break again;
-                  }
-                }
-                stack[base] = actions.callBuiltin(callable, stack, first, count);
-                sp = base + 1;
-                continue loop;
-              }
               if (callable instanceof PyType) {
                 if (count === 0) {
                   const plain = actions.instantiatePlain(callable);
@@ -983,18 +1049,43 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
                 if (instance !== undefined) {
                   // The instance takes the callable's place and is the result; __init__ gets it as self.
                   const init = callable.lookup('__init__') as PyFunction;
-                  next = startInit(init, instance, stack, first, count, frame);
+                  const next = startInit(init, instance, stack, first, count, frame);
                   stack[base] = instance;
                   frame.sp = base + 1;
-                  break again;
+                  frame = next;
+                  break loop;
                 }
               }
-              stack[base] = callWith(callable, stack.slice(first, sp) as Value[], undefined);
+              if (callable instanceof PyMethodDescriptor && count > 0) {
+                if (callable.def.inline === InlineCall.SEND) {
+                  const resumed = linkSend(callable.owner, stack, first, count, frame);
+                  if (resumed !== undefined) {
+                    frame.sp = base;
+                    frame = resumed;
+                    break loop;
+                  }
+                }
+                stack[base] = actions.callMethodDescriptor(callable, stack, first, count);
+              } else if (callable instanceof PyBuiltin) {
+                if (callable.def.inline === InlineCall.NEXT) {
+                  const resumed = linkNext(stack, base, first, count, frame);
+                  if (resumed !== undefined) {
+                    frame = resumed;
+                    break loop;
+                  }
+                }
+                stack[base] = actions.callBuiltin(callable, stack, first, count);
+              } else stack[base] = callWith(callable, stack.slice(first, sp) as Value[], undefined);
               sp = base + 1;
               continue loop;
             }
+            case Opcode.CALL_FUNCTION_KW_38:
             case Opcode.CALL_KW: {
               frame.ip = ip;
+              if (op === Opcode.CALL_FUNCTION_KW_38) {
+                blockStack.insertNull(stack, sp, sp - arg - 1);
+                sp++;
+              }
               const kwNames = actions.keywordNames(stack[--sp] as PyTuple);
               const base = sp - arg - 2;
               frame.sp = sp;
@@ -1003,36 +1094,43 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               const target = callable instanceof PyMethod ? callable.func : callable;
               if (target instanceof PyFunction) {
                 if (callable instanceof PyMethod) callArgs.unshift(callable.self);
-                next = frameForCall(target, callArgs, kwNames);
+                const next = frameForCall(target, callArgs, kwNames);
                 frame.sp = base;
-                next.onReturn = Return.VALUE;
-                break again;
+                frame = enterFrame(next, frame, Return.VALUE);
+                break loop;
               }
               if (callable instanceof PyType) {
                 const instance = actions.instantiate(callable);
                 if (instance !== undefined) {
-                  next = frameForCall(callable.lookup('__init__') as PyFunction, [instance, ...callArgs], kwNames);
-                  next.onReturn = Return.INIT;
+                  const init = callable.lookup('__init__') as PyFunction;
+                  const next = frameForCall(init, [instance, ...callArgs], kwNames);
                   stack[base] = instance;
                   frame.sp = base + 1;
-                  break again;
+                  frame = enterFrame(next, frame, Return.INIT);
+                  break loop;
                 }
               }
               stack[base] = callWith(callable, callArgs, kwNames);
               sp = base + 1;
               continue loop;
             }
+            case Opcode.CALL_FUNCTION_EX_38:
             case Opcode.CALL_FUNCTION_EX: {
               frame.ip = ip;
+              if (op === Opcode.CALL_FUNCTION_EX_38) {
+                if ((arg & 1) === 0) stack[sp++] = undefined;
+                blockStack.insertNull(stack, sp, sp - 2);
+                sp++;
+              }
               frame.sp = sp;
               sp -= 4;
               const callable = stack[sp] as Value;
               const unpacked = actions.unpackCall(callable, stack[sp + 2] as Value, stack[sp + 3]);
               if (callable instanceof PyFunction) {
-                next = frameForCall(callable, unpacked.args, unpacked.kwNames);
+                const next = frameForCall(callable, unpacked.args, unpacked.kwNames);
                 frame.sp = sp;
-                next.onReturn = Return.VALUE;
-                break again;
+                frame = enterFrame(next, frame, Return.VALUE);
+                break loop;
               }
               stack[sp] = callWith(callable, unpacked.args, unpacked.kwNames);
               sp++;
@@ -1048,9 +1146,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               stack[sp - 1] = actions.intrinsic2(arg, stack[sp - 1] as Value, stack[sp] as Value);
               continue loop;
             case Opcode.RETURN_VALUE:
-              result = stack[--sp] as Value;
-              next = undefined;
-              break again;
+              result = stack[--sp];
+              break loop;
 
             // Definitions and imports.
             case Opcode.MAKE_FUNCTION:
@@ -1084,12 +1181,12 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               // A bare raise goes on with an exception whose traceback is complete (do_raise gives 1).
               reraising = arg === 0 && actions.isHandling();
               raised = actions.raise(arg, stack[sp - arg], arg === 2 ? stack[sp - 1] : undefined);
-              break loop;
+              continue raising;
             case Opcode.RERAISE:
               frame.ip = arg > 0 ? program.indices[(stack[sp - 1 - arg] as number) >> 1] + 1 : ip;
               reraising = true;
               raised = stack[sp - 1] as PyBaseException;
-              break loop;
+              continue raising;
             case Opcode.PUSH_EXC_INFO: {
               const exception = stack[sp - 1] as PyBaseException;
               stack[sp - 1] = vm.handled.value;
@@ -1145,58 +1242,28 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
               );
               continue loop;
 
-            // Targets with a block stack.
-            case Opcode.YIELD_VALUE_38:
-              stack[sp - 1] = blockStack.yielded(frame, stack[sp - 1] as Value);
-              op = Opcode.YIELD_VALUE;
-              continue again;
-            case Opcode.YIELD_FROM_38:
-              ip = arg;
-              op = Opcode.YIELD_DELEGATED;
-              continue again;
-            case Opcode.CALL_FUNCTION_38:
-              blockStack.insertNull(stack, sp, sp - arg);
-              sp++;
-              op = Opcode.CALL;
-              continue again;
-            case Opcode.CALL_FUNCTION_KW_38:
-              blockStack.insertNull(stack, sp, sp - arg - 1);
-              sp++;
-              op = Opcode.CALL_KW;
-              continue again;
-            case Opcode.CALL_FUNCTION_EX_38:
-              if ((arg & 1) === 0) stack[sp++] = undefined;
-              blockStack.insertNull(stack, sp, sp - 2);
-              sp++;
-              op = Opcode.CALL_FUNCTION_EX;
-              continue again;
+            // Targets with a block stack have more.
             default:
               frame.ip = ip;
               frame.sp = sp;
-              sp = blockStack.executeBlockStack(op, frame, sp, arg);
+              sp = blockStack.executeBlockStack(op, frame, sp, arg) | 0;
               ip = frame.ip;
               continue loop;
           }
         }
-        // A frame is entered, resumed or left.
-        if (next !== undefined) {
-          next.back = frame;
-          next.state = FrameState.EXECUTING;
-          frame = next;
-          next = undefined;
+        if (result === undefined) {
+          // A frame was entered or resumed.
           vm.frame = frame;
-          program = frame.program;
-          ops = program.ops;
-          args = program.args;
-          stack = frame.stack;
-          sp = frame.sp;
           ip = frame.ip;
-          if (++vm.depth > vm.recursionLimit) {
+          if (vm.depth > vm.recursionLimit) {
             // A frame that can't be entered isn't part of the traceback.
             reraising = true;
             throw recursionError('');
           }
-          if (--vm.fuel < 0) outOfFuel(frame, true);
+          if (--vm.fuel < 0) {
+            outOfFuel(frame, true);
+            return undefined;
+          }
           continue;
         }
         const { onReturn, generator } = frame;
@@ -1215,25 +1282,20 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
         }
         frame = back as Frame;
         vm.frame = frame;
-        program = frame.program;
-        ops = program.ops;
-        args = program.args;
-        stack = frame.stack;
-        sp = frame.sp;
         ip = frame.ip;
         switch (onReturn) {
           case Return.VALUE:
-            stack[sp++] = result;
+            frame.stack[frame.sp++] = result;
             break;
           case Return.INIT:
             if (result !== null) throw actions.initReturned(result);
             break;
           case Return.FOR_ITER:
-            ip = args[ip - 1];
+            frame.ip = operandOf(frame.program, ip - 1);
             break;
           case Return.SEND:
-            stack[sp++] = result;
-            ip = args[ip - 1];
+            frame.stack[frame.sp++] = result;
+            frame.ip = operandOf(frame.program, ip - 1);
             break;
           case Return.NEXT:
             throw stopIteration(result);
@@ -1248,6 +1310,21 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
       vm.depth = entryDepth + distance(frame, entry);
     }
   }
+}
+
+/** Goes on at an exception's handler, an entry of the exception table. */
+function enterHandler(frame: Frame, handler: number, raisedAt: number, exception: PyBaseException): void {
+  const { program, stack } = frame;
+  const { handlers } = program;
+  let sp = program.localCount + handlers[handler + 3];
+  if (handlers[handler + 4]) stack[sp++] = program.offsets[raisedAt];
+  stack[sp++] = exception;
+  frame.sp = sp;
+  frame.ip = handlers[handler + 2];
+}
+
+function operandOf(program: Program, index: number): number {
+  return program.words[index] >> Word.SHIFT;
 }
 
 /** How many frames lie between: this run()'s own depth. */
@@ -1266,22 +1343,28 @@ function leaveUnrun(entry: Frame): void {
   }
 }
 
-/** A callee's frame with positional arguments from the caller's stack. */
+function enterFrame(frame: Frame, back: Frame, onReturn: Return): Frame {
+  frame.back = back;
+  frame.onReturn = onReturn;
+  frame.state = FrameState.EXECUTING;
+  vm.depth++;
+  return frame;
+}
+
+/** Enters a function with positional arguments from the caller's stack; gives its frame. */
 function startCall(func: PyFunction, stack: readonly Slot[], first: number, count: number, back: Frame): Frame {
   const { code } = func;
   const program = code.program ?? programOf(code);
   if (program.simpleArguments !== count) {
-    const frame = frameForCall(func, stack.slice(first, first + count), undefined);
-    frame.onReturn = Return.VALUE;
-    return frame;
+    return enterFrame(frameForCall(func, stack.slice(first, first + count), undefined), back, Return.VALUE);
   }
   const frame = new Frame(code, program, func.globals, func.builtins, undefined, func, back);
   const locals = frame.stack;
   for (let i = 0; i < count; i++) locals[i] = stack[first + i];
-  return frame;
+  return enterFrame(frame, back, Return.VALUE);
 }
 
-/** The frame of `__init__` of a new instance. */
+/** Enters `__init__` of a new instance. */
 function startInit(
   init: PyFunction,
   instance: Value,
@@ -1292,27 +1375,15 @@ function startInit(
 ): Frame {
   const { code } = init;
   const program = code.program ?? programOf(code);
-  let frame: Frame;
-  if (program.simpleArguments === count + 1) {
-    frame = new Frame(code, program, init.globals, init.builtins, undefined, init, back);
-    const locals = frame.stack;
-    locals[0] = instance;
-    for (let i = 0; i < count; i++) locals[i + 1] = stack[first + i];
-  } else frame = frameForCall(init, [instance, ...stack.slice(first, first + count)], undefined);
-  frame.onReturn = Return.INIT;
-  return frame;
-}
-
-/** The frame of a generator that send() may resume in the loop, with the value pushed; else undefined. */
-function resumable(receiver: Value, value: Value): Frame | undefined {
-  if (!(receiver instanceof PyGenerator) || receiver.type !== generatorType) return undefined;
-  const { frame } = receiver;
-  if (frame === undefined || frame.state === FrameState.EXECUTING) return undefined;
-  if (frame.state === FrameState.CREATED && value !== null) return undefined;
-  if (frame.ip !== 0) frame.stack[frame.sp++] = value;
-  receiver.handled.previous = vm.handled;
-  vm.handled = receiver.handled;
-  return frame;
+  if (program.simpleArguments !== count + 1) {
+    const args = [instance, ...stack.slice(first, first + count)];
+    return enterFrame(frameForCall(init, args, undefined), back, Return.INIT);
+  }
+  const frame = new Frame(code, program, init.globals, init.builtins, undefined, init, back);
+  const locals = frame.stack;
+  locals[0] = instance;
+  for (let i = 0; i < count; i++) locals[i + 1] = stack[first + i];
+  return enterFrame(frame, back, Return.INIT);
 }
 
 function outOfFuel(frame: Frame, entering: boolean): void {

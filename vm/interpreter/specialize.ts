@@ -1,5 +1,6 @@
-import { PyMethodDescriptor, PySlotMember } from '../objects/descriptor.ts';
+import { PyBuiltin, PyMethodDescriptor, PySlotMember } from '../objects/descriptor.ts';
 import { PyFunction } from '../objects/function.ts';
+import { ArrayIterator, RangeIterator } from '../objects/iterator.ts';
 import { PyModule } from '../objects/module.ts';
 import {
   dictType,
@@ -34,7 +35,30 @@ function cacheOf(program: Program, index: number): Cache | undefined {
 
 /** Changes an instruction unless a breakpoint stands in its place. */
 function setOpcode(program: Program, index: number, opcode: Opcode): void {
-  if (program.ops[index] !== Opcode.TRAP) program.ops[index] = opcode;
+  if (program.opcodeAt(index) !== Opcode.TRAP) program.setOpcode(index, opcode);
+}
+
+/** Gives up what an instruction was specialised for; gives its index, to run it again. */
+export function generalize(program: Program, index: number, opcode: Opcode): number {
+  setOpcode(program, index, opcode);
+  return index;
+}
+
+/** FOR_ITER (_Py_Specialize_ForIter). */
+export function forIter(program: Program, index: number, iterator: Value): void {
+  let opcode = Opcode.FOR_ITER_ANY;
+  if (iterator instanceof RangeIterator) opcode = Opcode.FOR_ITER_RANGE;
+  else if (iterator instanceof ArrayIterator) opcode = Opcode.FOR_ITER_ARRAY;
+  setOpcode(program, index, opcode);
+}
+
+/** CALL (_Py_Specialize_Call). */
+export function call(program: Program, index: number, callable: Value, self: Slot): void {
+  let opcode = Opcode.CALL_ANY;
+  if (callable instanceof PyFunction) opcode = Opcode.CALL_PYTHON;
+  else if (callable instanceof PyMethodDescriptor && self !== undefined) opcode = Opcode.CALL_METHOD_DESCRIPTOR;
+  else if (callable instanceof PyBuiltin && self === undefined) opcode = Opcode.CALL_BUILTIN;
+  setOpcode(program, index, opcode);
 }
 
 /** LOAD_GLOBAL; remembers the entry of the dict that has the name. */

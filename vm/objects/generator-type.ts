@@ -121,6 +121,8 @@ defineType(coroutineWrapperType, {
 
 /** Lets the run loop resume generators itself when it sees these methods called. */
 export function markInlineCalls(): void {
-  const method = generatorType.attributes.get('send') as PyMethodDescriptor;
-  method.def.inline = InlineCall.SEND;
+  for (const type of [generatorType, coroutineType]) {
+    const method = type.attributes.get('send') as PyMethodDescriptor;
+    method.def.inline = InlineCall.SEND;
+  }
 }
