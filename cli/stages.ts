@@ -49,8 +49,8 @@ export function stagedBlocks(source: Source, target: Target, stage: 'codegen' | 
 export const hasFlowGraph = (target: Target): boolean => target.features.has('exceptionTable');
 
 function generated(unit: CodeUnit): StagedBlock {
-  const instructions = unit.sequence.instructions.map((instruction) => ({ ...instruction }));
-  const labels = [...unit.sequence.labels];
+  const instructions = unit.sequence.rows();
+  const labels = unit.sequence.labels.slice(0, unit.sequence.labelCount);
   const constants = [...unit.consts];
   return { code: assembleUnit(unit), unit, instructions, targetOf: ({ oparg }) => labels[oparg], constants };
 }

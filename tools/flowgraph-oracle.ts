@@ -70,7 +70,10 @@ const opByName = new Map(opNames.map((name, op) => [name, op as Op]));
 /** A sequence from rows whose jumps hold the index of their target. */
 export function sequenceFrom(rows: readonly Row[]): InstructionSequence {
   const sequence = new InstructionSequence();
-  for (let i = 0; i < rows.length; i++) sequence.labels.push(i);
+  for (let i = 0; i < rows.length; i++) {
+    const label = sequence.newLabel();
+    sequence.labels[label] = i;
+  }
   for (const [name, oparg, lineno, end_lineno, col_offset, end_col_offset] of rows) {
     sequence.add(opByName.get(name)!, oparg, { lineno, end_lineno, col_offset, end_col_offset });
   }

@@ -1,14 +1,14 @@
 import type { CodeObject } from '../bytecode/code-object.ts';
 import { Op } from '../bytecode/op.ts';
 import type { CodeUnit } from '../codegen/unit.ts';
-import type { CfgInstruction } from '../flowgraph/basic-block.ts';
-import { type FlowGraph, flatten, flowGraphFrom } from '../flowgraph/flow-graph.ts';
+import { type FlowGraph, flowGraphFrom, recycle } from '../flowgraph/flow-graph.ts';
 import { runPasses } from '../flowgraph/pipeline.ts';
 import type { Opcodes } from '../targets/target.ts';
 import { assembleBlockStackUnit } from './block-stack.ts';
 import { exceptionTable } from './exception-table.ts';
+import { type FlatCode, flatten, resolveNextLocations } from './flat-code.ts';
 import { localsplus } from './localsplus.ts';
-import { locationTable, resolveNextLocations } from './location-table.ts';
+import { locationTable } from './location-table.ts';
 import { type Layout, resolveJumps } from './resolve-jumps.ts';
 
 /**
@@ -19,16 +19,18 @@ export function assembleUnit(unit: CodeUnit): CodeObject {
   if (!unit.target.features.has('exceptionTable')) return assembleBlockStackUnit(unit);
   const graph = flowGraphFrom(unit);
   runPasses(graph);
-  return assembleGraph(graph);
+  const code = assembleGraph(graph);
+  recycle(graph);
+  return code;
 }
 
 /** The code object of a lowered graph (CPython 3.14's _PyAssemble_MakeCodeObject). */
 export function assembleGraph(graph: FlowGraph): CodeObject {
   const { unit } = graph;
   const { opcodes } = unit.target;
-  const instructions = flatten(graph);
-  if (graph.hasNextLocations) resolveNextLocations(instructions);
-  const layout = resolveJumps(instructions, opcodes);
+  const flat = flatten(graph);
+  if (graph.hasNextLocations) resolveNextLocations(flat);
+  const layout = resolveJumps(flat, opcodes);
   const { names, kinds } = localsplus(unit);
   return {
     type: 'code',
@@ -40,7 +42,7 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
     // A bare `raise` needs no stack; CPython gives every frame room for one value.
     co_stacksize: Math.max(graph.stackSize, 1),
     co_flags: unit.flags,
-    co_code: codeBytes(instructions, layout, opcodes),
+    co_code: codeBytes(flat, layout, opcodes),
     co_consts: graph.constants.list,
     co_names: unit.names,
     co_localsplusnames: names,
@@ -49,26 +51,27 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
     co_name: unit.name,
     co_qualname: unit.qualname,
     co_firstlineno: unit.firstlineno,
-    co_linetable: locationTable(instructions, layout.sizes, unit.firstlineno),
-    co_exceptiontable: graph.hasBlockPushes ? exceptionTable(instructions, layout.offsets) : NO_EXCEPTIONS,
+    co_linetable: locationTable(flat, unit.sequence.spans, layout.sizes, unit.firstlineno),
+    co_exceptiontable: graph.hasBlockPushes ? exceptionTable(flat, layout.offsets, graph) : NO_EXCEPTIONS,
   };
 }
 
 const NO_EXCEPTIONS = new Uint8Array(0);
 
 /** Two bytes a code unit: EXTENDED_ARGs, the instruction, and its caches as zeros (CPython 3.14's write_instr). */
-function codeBytes(instructions: readonly CfgInstruction[], layout: Layout, { number, caches }: Opcodes): Uint8Array {
+function codeBytes({ count, ops, opargs }: FlatCode, layout: Layout, { number, caches }: Opcodes): Uint8Array {
   const { offsets, sizes } = layout;
-  const bytes = new Uint8Array(offsets[instructions.length]! * 2);
-  const extendedArg = number[Op.EXTENDED_ARG]!;
-  for (let i = 0; i < instructions.length; i++) {
-    const { op, oparg } = instructions[i]!;
-    let at = offsets[i]! * 2;
-    for (let shift = (sizes[i]! - caches[op]! - 1) * 8; shift > 0; shift -= 8) {
+  const bytes = new Uint8Array(offsets[count] * 2);
+  const extendedArg = number[Op.EXTENDED_ARG];
+  for (let i = 0; i < count; i++) {
+    const op = ops[i];
+    const oparg = opargs[i];
+    let at = offsets[i] * 2;
+    for (let shift = (sizes[i] - caches[op] - 1) * 8; shift > 0; shift -= 8) {
       bytes[at++] = extendedArg;
       bytes[at++] = (oparg >> shift) & 0xff;
     }
-    bytes[at] = number[op]!;
+    bytes[at] = number[op];
     bytes[at + 1] = oparg & 0xff;
   }
   return bytes;

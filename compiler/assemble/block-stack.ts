@@ -1,7 +1,7 @@
 import { blockStackEffect } from '../bytecode/block-stack-effect.ts';
 import { CodeFlag, type CodeObject, LocalKind } from '../bytecode/code-object.ts';
 import { Op } from '../bytecode/op.ts';
-import type { Instruction, InstructionSequence } from '../codegen/instruction.ts';
+import type { InstructionSequence } from '../codegen/instruction.ts';
 import type { CodeUnit } from '../codegen/unit.ts';
 import type { Opcodes } from '../targets/target.ts';
 import { lineNumberTable } from './lnotab.ts';
@@ -36,13 +36,13 @@ jumpKinds[Op.JUMP_IF_TRUE_OR_POP] = Jump.ABSOLUTE;
  * CPython's dfs: a block is placed before it is jumped to or follows where it was placed.
  */
 export function assembleBlockStackUnit(unit: CodeUnit): CodeObject {
-  const { instructions } = unit.sequence;
+  const { sequence } = unit;
   const { opcodes } = unit.target;
-  const firstLine = unit.firstlineno > 0 ? unit.firstlineno : Math.max(instructions[0]!.location.lineno, 1);
-  const stackSize = stackDepth(unit.sequence);
-  const offsets = resolveJumps(unit.sequence);
-  const lnotab = lineNumberTable(instructions, offsets, firstLine);
-  const units = optimizeCodeUnits(codeUnits(instructions, offsets), unit.consts, lnotab);
+  const firstLine = unit.firstlineno > 0 ? unit.firstlineno : Math.max(sequence.lineAt(0), 1);
+  const stackSize = stackDepth(sequence);
+  const offsets = resolveJumps(sequence);
+  const lnotab = lineNumberTable(sequence, offsets, firstLine);
+  const units = optimizeCodeUnits(codeUnits(sequence, offsets), unit.consts, lnotab);
   const { varnames, cellvars, freevars } = unit;
   const isClosed = cellvars.length + freevars.length === 0;
   return {
@@ -76,19 +76,20 @@ function localKinds({ varnames, cellvars, freevars }: CodeUnit): Uint8Array {
 }
 
 /** The depth of the value stack, by following every path; what follows a jump or return is dead (3.8's stackdepth). */
-function stackDepth({ instructions, labels }: InstructionSequence): number {
+function stackDepth({ length, ops, opargs, labels, labelCount }: InstructionSequence): number {
   const UNSEEN = -1;
-  const depthAt = new Int32Array(instructions.length + 1).fill(UNSEEN);
-  const isBlockStart = new Uint8Array(instructions.length + 1);
-  for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0) isBlockStart[labels[i]!] = 1;
+  const depthAt = new Int32Array(length + 1).fill(UNSEEN);
+  const isBlockStart = new Uint8Array(length + 1);
+  for (let i = 0; i < labelCount; i++) if (labels[i] >= 0) isBlockStart[labels[i]] = 1;
   const todo: number[] = [];
   let maximum = 0;
   depthAt[0] = 0;
   todo.push(0);
   for (let start = todo.pop(); start !== undefined; start = todo.pop()) {
     let depth = depthAt[start]!;
-    for (let i = start; i < instructions.length; i++) {
-      const { op, oparg } = instructions[i]!;
+    for (let i = start; i < length; i++) {
+      const op: Op = ops[i];
+      const oparg = opargs[i];
       if (i > start && isBlockStart[i] === 1) {
         if (depthAt[i]! < depth) {
           depthAt[i] = depth;
@@ -117,20 +118,18 @@ function stackDepth({ instructions, labels }: InstructionSequence): number {
  * Turns labels into distances or offsets in bytes, until no size changes (CPython 3.8's assemble_jump_offsets). Gives the
  * offset in bytes of each instruction, and one past the end.
  */
-function resolveJumps({ instructions, labels }: InstructionSequence): Int32Array {
-  const count = instructions.length;
+function resolveJumps({ length: count, ops, opargs, labels }: InstructionSequence): Int32Array {
   const sizes = new Uint8Array(count);
   const offsets = new Int32Array(count + 1);
   const jumps: number[] = [];
   const targets: number[] = [];
   for (let i = 0; i < count; i++) {
-    const instruction = instructions[i]!;
-    if (jumpKinds[instruction.op] !== Jump.NONE) {
+    if (jumpKinds[ops[i]] !== Jump.NONE) {
       jumps.push(i);
-      targets.push(labels[instruction.oparg]!);
-      instruction.oparg = 0;
+      targets.push(labels[opargs[i]]);
+      opargs[i] = 0;
     }
-    sizes[i] = instructionUnits(instruction.oparg);
+    sizes[i] = instructionUnits(opargs[i]);
   }
   let isChanged: boolean;
   do {
@@ -143,11 +142,10 @@ function resolveJumps({ instructions, labels }: InstructionSequence): Int32Array
     isChanged = false;
     for (let j = 0; j < jumps.length; j++) {
       const i = jumps[j]!;
-      const instruction = instructions[i]!;
-      const to = offsets[targets[j]!]!;
-      const isRelative = jumpKinds[instruction.op] === Jump.RELATIVE;
-      instruction.oparg = isRelative ? to - (offsets[i]! + sizes[i]! * 2) : to;
-      const size = instructionUnits(instruction.oparg);
+      const to = offsets[targets[j]];
+      const isRelative = jumpKinds[ops[i]] === Jump.RELATIVE;
+      opargs[i] = isRelative ? to - (offsets[i] + sizes[i] * 2) : to;
+      const size = instructionUnits(opargs[i]);
       if (size === sizes[i]) continue;
       sizes[i] = size;
       isChanged = true;
@@ -156,18 +154,19 @@ function resolveJumps({ instructions, labels }: InstructionSequence): Int32Array
   return offsets;
 }
 
-function codeUnits(instructions: readonly Instruction[], offsets: Int32Array): CodeUnits {
-  const size = offsets[instructions.length]! / 2;
+function codeUnits(sequence: InstructionSequence, offsets: Int32Array): CodeUnits {
+  const { length } = sequence;
+  const size = offsets[length] / 2;
   const ops = new Uint8Array(size);
   const args = new Uint8Array(size);
-  for (let i = 0; i < instructions.length; i++) {
-    const { op, oparg } = instructions[i]!;
-    let at = offsets[i]! / 2;
+  for (let i = 0; i < length; i++) {
+    const oparg = sequence.opargs[i];
+    let at = offsets[i] / 2;
     for (let shift = (instructionUnits(oparg) - 1) * 8; shift > 0; shift -= 8) {
       ops[at] = Op.EXTENDED_ARG;
       args[at++] = (oparg >> shift) & 0xff;
     }
-    ops[at] = op;
+    ops[at] = sequence.ops[i];
     args[at] = oparg & 0xff;
   }
   return { ops, args };

@@ -1,4 +1,4 @@
-import type { Instruction } from '../codegen/instruction.ts';
+import type { InstructionSequence } from '../codegen/instruction.ts';
 import { ByteWriter } from './byte-writer.ts';
 
 const writer = new ByteWriter();
@@ -8,15 +8,11 @@ const writer = new ByteWriter();
  * are those of the instructions in bytes. Only an instruction with a location starts a line (i_lineno in CPython, which
  * is 0 for those that follow it in a statement).
  */
-export function lineNumberTable(
-  instructions: readonly Instruction[],
-  offsets: Int32Array,
-  firstLine: number,
-): Uint8Array {
+export function lineNumberTable(sequence: InstructionSequence, offsets: Int32Array, firstLine: number): Uint8Array {
   let line = firstLine;
   let offset = 0;
-  for (let i = 0; i < instructions.length; i++) {
-    const { lineno } = instructions[i]!.location;
+  for (let i = 0; i < sequence.length; i++) {
+    const lineno = sequence.lineAt(i);
     if (lineno <= 0 || (lineno === line && offsets[i] === offset)) continue;
     writeDelta(offsets[i]! - offset, lineno - line);
     line = lineno;

@@ -1,8 +1,6 @@
-import { NEXT_LOCATION, NO_LOCATION } from '../codegen/instruction.ts';
-import type { CfgInstruction } from '../flowgraph/basic-block.ts';
-import { OpFlag, opFlags } from '../flowgraph/op-flag.ts';
-import type { Location } from '../syntax/ast.ts';
+import { Place, SPAN_SIZE } from '../codegen/instruction.ts';
 import { ByteWriter } from './byte-writer.ts';
+import type { FlatCode } from './flat-code.ts';
 
 /** Forms of an entry (CPython 3.14, Objects/locations.md): 0 to 9 are short, by column; 10 to 12 one line, by delta. */
 const SHORT0 = 0;
@@ -20,68 +18,67 @@ let line = 0;
 
 /**
  * co_linetable of PEP 626 and 657 for instructions of these sizes in code units (CPython 3.14's assemble_location_info).
+ * `spans` are those of the instruction sequence.
  */
 export function locationTable(
-  instructions: readonly CfgInstruction[],
+  { count, places }: FlatCode,
+  spans: Int32Array,
   sizes: Uint8Array,
   firstLine: number,
 ): Uint8Array {
   line = firstLine;
-  let location = NO_LOCATION;
+  let place: number = Place.None;
   let units = 0;
-  for (let i = 0; i < instructions.length; i++) {
-    const own = instructions[i]!.location;
-    if (own !== location && !isSame(own, location)) {
-      writeRun(location, units);
-      location = own;
+  for (let i = 0; i < count; i++) {
+    const own = places[i];
+    if (own !== place && !isSame(spans, own, place)) {
+      writeRun(spans, place, units);
+      place = own;
       units = 0;
     }
-    units += sizes[i]!;
+    units += sizes[i];
   }
-  writeRun(location, units);
+  writeRun(spans, place, units);
   return writer.take();
 }
 
-/** Replaces NEXT_LOCATION in the instructions by what it stands for. */
-export function resolveNextLocations(instructions: readonly CfgInstruction[]): void {
-  for (let i = instructions.length - 1; i >= 0; i--) {
-    const instruction = instructions[i]!;
-    if (instruction.location.lineno !== NEXT_LOCATION.lineno) continue;
-    const isLast = (opFlags[instruction.op]! & OpFlag.TERMINATOR) !== 0;
-    instruction.location = isLast ? NO_LOCATION : instructions[i + 1]!.location;
-  }
+function isSame(spans: Int32Array, a: number, b: number): boolean {
+  const i = a * SPAN_SIZE;
+  const j = b * SPAN_SIZE;
+  return (
+    spans[i] === spans[j] &&
+    spans[i + 1] === spans[j + 1] &&
+    spans[i + 2] === spans[j + 2] &&
+    spans[i + 3] === spans[j + 3]
+  );
 }
 
-const isSame = (a: Location, b: Location): boolean =>
-  a.lineno === b.lineno &&
-  a.col_offset === b.col_offset &&
-  a.end_lineno === b.end_lineno &&
-  a.end_col_offset === b.end_col_offset;
-
-function writeRun(location: Location, units: number): void {
+function writeRun(spans: Int32Array, place: number, units: number): void {
+  const at = place * SPAN_SIZE;
   let left = units;
-  for (; left > MAX_UNITS; left -= MAX_UNITS) writeEntry(location, MAX_UNITS);
-  if (left > 0) writeEntry(location, left);
+  for (; left > MAX_UNITS; left -= MAX_UNITS) writeEntry(spans, at, MAX_UNITS);
+  if (left > 0) writeEntry(spans, at, left);
 }
 
-/** write_location_info_entry: the shortest form that holds the location. */
-function writeEntry(
-  { lineno, end_lineno, col_offset: column, end_col_offset: endColumn }: Location,
-  units: number,
-): void {
+/** write_location_info_entry: the shortest form that holds the span at `at`. */
+function writeEntry(spans: Int32Array, at: number, units: number): void {
+  const lineno = spans[at];
   if (lineno < 0) {
     writeStart(NONE, units);
     return;
   }
+  const column = spans[at + 1];
+  const endLine = spans[at + 2];
+  const endColumn = spans[at + 3];
   const delta = lineno - line;
   if (column < 0 || endColumn < 0) {
-    if (end_lineno === lineno || end_lineno === -1) {
+    if (endLine === lineno || endLine === -1) {
       writeStart(NO_COLUMNS, units);
       writeSigned(delta);
       line = lineno;
       return;
     }
-  } else if (end_lineno === lineno) {
+  } else if (endLine === lineno) {
     const width = endColumn - column;
     if (delta === 0 && column < 80 && width >= 0 && width < 16) {
       writeStart(SHORT0 + (column >> 3), units);
@@ -98,7 +95,7 @@ function writeEntry(
   }
   writeStart(LONG, units);
   writeSigned(delta);
-  writeUnsigned(end_lineno - lineno);
+  writeUnsigned(endLine - lineno);
   writeUnsigned(column + 1);
   writeUnsigned(endColumn + 1);
   line = lineno;

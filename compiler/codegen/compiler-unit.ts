@@ -2,7 +2,7 @@ import { Def, NameScope, type Scope, scopeOfSymbol } from '../symbols/scope.ts';
 import type { AnnAssign } from '../syntax/ast.ts';
 import { ConstantTable } from './const-table.ts';
 import type { FrameBlock } from './frame-block.ts';
-import { InstructionSequence } from './instruction.ts';
+import { type InstructionSequence, takeSequence } from './instruction.ts';
 import { compareCodePoints } from './python-order.ts';
 
 /** CPython's COMPILE_SCOPE_ kinds. */
@@ -44,7 +44,7 @@ export class CompilerUnit {
   readonly freevars = new Map<string, number>();
   /** Names that an inlined comprehension hides outside functions: true while it is being compiled. */
   readonly fasthidden = new Map<string, boolean>();
-  sequence = new InstructionSequence();
+  sequence = takeSequence();
   /** The sequence that waits while the module's annotations are compiled apart. */
   stashedSequence: InstructionSequence | null = null;
   readonly frameBlocks: FrameBlock[] = [];

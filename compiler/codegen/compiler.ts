@@ -10,7 +10,7 @@ import type { Location } from '../syntax/ast.ts';
 import type { Target } from '../targets/target.ts';
 import { type ArgumentCounts, CompilerUnit, indexOf, NO_ARGUMENTS, ScopeType } from './compiler-unit.ts';
 import { type FrameBlock, FrameBlockType } from './frame-block.ts';
-import { InstructionSequence, NO_LOCATION } from './instruction.ts';
+import { type InstructionSequence, NO_LOCATION, recycle, takeSequence } from './instruction.ts';
 import { type Numbers, numbersOf } from './numbers.ts';
 import type { Assemble } from './unit.ts';
 
@@ -184,7 +184,7 @@ export class Compiler {
 
   assembleUnit(): CodeObject {
     const { u } = this;
-    return this.assemble({
+    const code = this.assemble({
       target: this.options.target,
       filename: this.options.filename,
       name: u.name,
@@ -203,6 +203,8 @@ export class Compiler {
       fasthidden: new Set(u.fasthidden.keys()),
       nparams: u.scope.varnames.length,
     });
+    recycle(u.sequence);
+    return code;
   }
 
   /** `compute_code_flags`. */
@@ -240,7 +242,7 @@ export class Compiler {
 
   startAnnotationSetup(): void {
     this.u.stashedSequence = this.u.sequence;
-    this.u.sequence = new InstructionSequence();
+    this.u.sequence = takeSequence();
     this.sequence = this.u.sequence;
   }
 

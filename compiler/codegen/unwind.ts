@@ -116,8 +116,8 @@ function unwind(
   const unwound: FrameBlock[] = [];
   let loop: FrameBlock | undefined;
   let refused = false;
-  const { instructions } = c.sequence;
-  const begun = instructions.length;
+  const { sequence } = c;
+  const begun = sequence.length;
   let here = location;
   for (let top = c.topFrameBlock(); top !== undefined; top = c.topFrameBlock()) {
     if (top.type === FrameBlockType.ExceptionGroupHandler) {
@@ -133,7 +133,7 @@ function unwind(
     here = unwindBlock(c, top, preserve, here);
   }
   // Half an unwinding would leave the stack out of balance.
-  if (refused || (toLoop && loop === undefined)) instructions.length = begun;
+  if (refused || (toLoop && loop === undefined)) sequence.length = begun;
   while (unwound.length > 0) c.pushFrameBlock(unwound.pop()!);
   return { loop, location: here, refused };
 }

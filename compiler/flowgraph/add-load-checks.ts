@@ -1,5 +1,6 @@
 import { Op } from '../bytecode/op.ts';
-import { type BasicBlock, clearVisited } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -14,12 +15,10 @@ export const addLoadChecks: Pass = {
   name: 'addLoadChecks',
   after: ['optimizeBasicBlocks'],
   run(graph) {
-    const { entry, unit } = graph;
+    const { unit, nexts, isVisited, todo } = graph;
     const locals = unit.varnames.length;
     if (locals === 0) return;
-    if (locals > TRACKED_LOCALS) checkUntrackedLocals(entry, locals);
-    clearVisited(entry);
-    const todo: BasicBlock[] = [];
+    if (locals > TRACKED_LOCALS) checkUntrackedLocals(graph, locals);
     const tracked = Math.min(locals, TRACKED_LOCALS);
     let low = 0;
     let high = 0;
@@ -28,87 +27,93 @@ export const addLoadChecks: Pass = {
       else high |= 1 << (i - 32);
     }
     if ((low | high) === 0 && !graph.unsetsLocals) return;
-    pushUnsafe(entry, low, high, todo);
+    graph.clearVisited();
+    pushUnsafe(graph, ENTRY, low, high);
     // Any block may unset a local, so each is scanned at least once; what that tells is then spread.
-    for (let b: BasicBlock | null = entry; b !== null; b = b.next) scan(b, todo);
-    for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
-      block.isVisited = false;
-      scan(block, todo);
+    for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) scan(graph, b);
+    for (let b = todo.pop(); b !== NO_BLOCK; b = todo.pop()) {
+      isVisited[b] = 0;
+      scan(graph, b);
     }
   },
 };
 
 /** Puts a block on the list where the sets say more than is known of it; isVisited means that it is on the list. */
-function pushUnsafe(block: BasicBlock, low: number, high: number, todo: BasicBlock[]): void {
-  const bothLow = block.unsafeLocalsLow | low;
-  const bothHigh = block.unsafeLocalsHigh | high;
-  if (bothLow === block.unsafeLocalsLow && bothHigh === block.unsafeLocalsHigh) return;
-  block.unsafeLocalsLow = bothLow;
-  block.unsafeLocalsHigh = bothHigh;
-  if (block.isVisited) return;
-  block.isVisited = true;
-  todo.push(block);
+function pushUnsafe({ unsafeLow, unsafeHigh, isVisited, todo }: FlowGraph, b: number, low: number, high: number): void {
+  const bothLow = unsafeLow[b] | low;
+  const bothHigh = unsafeHigh[b] | high;
+  if (bothLow === unsafeLow[b] && bothHigh === unsafeHigh[b]) return;
+  unsafeLow[b] = bothLow;
+  unsafeHigh[b] = bothHigh;
+  if (isVisited[b] === 1) return;
+  isVisited[b] = 1;
+  todo.push(b);
 }
 
-function scan(block: BasicBlock, todo: BasicBlock[]): void {
-  let low = block.unsafeLocalsLow;
-  let high = block.unsafeLocalsHigh;
-  const { instructions } = block;
-  for (let i = 0; i < instructions.length; i++) {
-    const instruction = instructions[i]!;
-    const { op, oparg, except } = instruction;
-    if (except !== null && (low | high) !== 0) pushUnsafe(except, low, high, todo);
+function scan(graph: FlowGraph, b: number): void {
+  const { ops, opargs, excepts, hasBlockPushes } = graph;
+  let low = graph.unsafeLow[b];
+  let high = graph.unsafeHigh[b];
+  const start = graph.starts[b];
+  const end = start + graph.sizes[b];
+  for (let i = start; i < end; i++) {
+    const op: Op = ops[i];
+    if (hasBlockPushes && excepts[i] !== NO_BLOCK && (low | high) !== 0) pushUnsafe(graph, excepts[i], low, high);
     switch (op) {
       case Op.DELETE_FAST:
       case Op.LOAD_FAST_AND_CLEAR:
-      case Op.STORE_FAST_MAYBE_NULL:
-        if (oparg < 32) low |= 1 << oparg;
-        else if (oparg < TRACKED_LOCALS) high |= 1 << (oparg - 32);
+      case Op.STORE_FAST_MAYBE_NULL: {
+        const local = opargs[i];
+        if (local < 32) low |= 1 << local;
+        else if (local < TRACKED_LOCALS) high |= 1 << (local - 32);
         break;
-      case Op.LOAD_FAST:
-        if (oparg < 32 ? (low & (1 << oparg)) !== 0 : oparg < TRACKED_LOCALS && (high & (1 << (oparg - 32))) !== 0) {
-          instruction.op = Op.LOAD_FAST_CHECK;
+      }
+      case Op.LOAD_FAST: {
+        const local = opargs[i];
+        if (local < 32 ? (low & (1 << local)) !== 0 : local < TRACKED_LOCALS && (high & (1 << (local - 32))) !== 0) {
+          ops[i] = Op.LOAD_FAST_CHECK;
         }
-        if (oparg < 32) low &= ~(1 << oparg);
-        else if (oparg < TRACKED_LOCALS) high &= ~(1 << (oparg - 32));
+        if (local < 32) low &= ~(1 << local);
+        else if (local < TRACKED_LOCALS) high &= ~(1 << (local - 32));
         break;
+      }
       case Op.STORE_FAST:
-      case Op.LOAD_FAST_CHECK:
-        if (oparg < 32) low &= ~(1 << oparg);
-        else if (oparg < TRACKED_LOCALS) high &= ~(1 << (oparg - 32));
+      case Op.LOAD_FAST_CHECK: {
+        const local = opargs[i];
+        if (local < 32) low &= ~(1 << local);
+        else if (local < TRACKED_LOCALS) high &= ~(1 << (local - 32));
         break;
+      }
     }
   }
   if ((low | high) === 0) return;
-  if (block.next !== null && block.hasFallthrough()) pushUnsafe(block.next, low, high, todo);
-  const last = block.last();
-  if (last !== undefined && (opFlags[last.op]! & OpFlag.JUMP) !== 0) pushUnsafe(last.target!, low, high, todo);
+  const next = graph.nexts[b];
+  if (next !== NO_BLOCK && graph.hasFallthrough(b)) pushUnsafe(graph, next, low, high);
+  if ((opFlags[graph.lastOp(b)] & OpFlag.JUMP) !== 0) pushUnsafe(graph, graph.targets[end - 1], low, high);
 }
 
 /** Locals from TRACKED_LOCALS on: known to be set only by what the same block did (fast_scan_many_locals). */
-function checkUntrackedLocals(entry: BasicBlock, locals: number): void {
+function checkUntrackedLocals({ ops, opargs, starts, sizes, nexts }: FlowGraph, locals: number): void {
   /** Number of the block that set a local last. */
   const setIn = new Int32Array(locals);
   let blockNumber = 0;
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
     blockNumber++;
-    const { instructions } = b;
-    for (let i = 0; i < instructions.length; i++) {
-      const instruction = instructions[i]!;
-      const { op, oparg } = instruction;
-      if (oparg < TRACKED_LOCALS) continue;
-      switch (op) {
+    for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+      const local = opargs[i];
+      if (local < TRACKED_LOCALS) continue;
+      switch (ops[i] as Op) {
         case Op.DELETE_FAST:
         case Op.LOAD_FAST_AND_CLEAR:
         case Op.STORE_FAST_MAYBE_NULL:
-          setIn[oparg] = blockNumber - 1;
+          setIn[local] = blockNumber - 1;
           break;
         case Op.LOAD_FAST:
-          if (setIn[oparg] !== blockNumber) instruction.op = Op.LOAD_FAST_CHECK;
-          setIn[oparg] = blockNumber;
+          if (setIn[local] !== blockNumber) ops[i] = Op.LOAD_FAST_CHECK;
+          setIn[local] = blockNumber;
           break;
         case Op.STORE_FAST:
-          setIn[oparg] = blockNumber;
+          setIn[local] = blockNumber;
           break;
       }
     }

@@ -1,6 +1,7 @@
 import { Op } from '../bytecode/op.ts';
 import { numPopped, numPushed } from '../bytecode/stack-effect.ts';
-import { type BasicBlock, clearVisited } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -15,60 +16,71 @@ const NOT_LOCAL = -1;
 export const borrowLoads: Pass = {
   name: 'borrowLoads',
   after: ['normalizeJumps'],
-  run({ entry, unit }) {
-    if (unit.varnames.length + unit.cellvars.length + unit.freevars.length === 0) return;
-    clearVisited(entry);
-    entry.isVisited = true;
-    entry.startDepth = 0;
-    analysis.todo.push(entry);
-    for (let block = analysis.todo.pop(); block !== undefined; block = analysis.todo.pop()) analysis.run(block);
+  run(graph) {
+    const { varnames, cellvars, freevars } = graph.unit;
+    if (varnames.length + cellvars.length + freevars.length === 0) return;
+    graph.clearVisited();
+    graph.startDepths[ENTRY] = 0;
+    analysis.run(graph);
   },
 };
 
 /** Runs one block after the other on a stack of references. */
 class Analysis {
-  readonly todo: BasicBlock[] = [];
   /** By instruction of the block: 1 where the reference it loads must be counted. */
   #isKept = new Uint8Array(64);
-  /** The stack, bottom first: producers and locals. */
+  /** The stack, bottom first: producers, as indices in their block, and locals. */
   #producers = new Int32Array(64);
   #locals = new Int32Array(64);
   #size = 0;
 
-  run(block: BasicBlock): void {
-    const { instructions } = block;
-    if (!hasLoads(block)) {
-      this.#skip(block);
+  run(graph: FlowGraph): void {
+    const { todo } = graph;
+    this.#reach(graph, ENTRY);
+    for (let b = todo.pop(); b !== NO_BLOCK; b = todo.pop()) this.#runBlock(graph, b);
+  }
+
+  #runBlock(graph: FlowGraph, b: number): void {
+    const { ops } = graph;
+    const start = graph.starts[b];
+    const size = graph.sizes[b];
+    if (!hasLoads(graph, start, size)) {
+      this.#skip(graph, b);
       return;
     }
-    if (this.#isKept.length < instructions.length) this.#isKept = new Uint8Array(instructions.length * 2);
-    this.#isKept.fill(0, 0, instructions.length);
+    if (this.#isKept.length < size) this.#isKept = new Uint8Array(size * 2);
+    this.#isKept.fill(0, 0, size);
     // What earlier blocks left is there, but none of it comes from here.
     this.#size = 0;
-    for (let i = 0; i < block.startDepth; i++) this.#push(NO_INSTRUCTION, NOT_LOCAL);
-    for (let i = 0; i < instructions.length; i++) this.#step(block, i);
-    if (block.next !== null && instructions.length > 0 && block.hasFallthrough()) this.#reach(block.next);
-    for (let i = 0; i < this.#size; i++) this.#keep(this.#producers[i]!);
-    for (let i = 0; i < instructions.length; i++) {
+    for (let i = 0; i < graph.startDepths[b]; i++) this.#push(NO_INSTRUCTION, NOT_LOCAL);
+    for (let i = 0; i < size; i++) this.#step(graph, start, i);
+    this.#leave(graph, b);
+    for (let i = 0; i < this.#size; i++) this.#keep(this.#producers[i]);
+    for (let i = 0; i < size; i++) {
       if (this.#isKept[i] !== 0) continue;
-      const instruction = instructions[i]!;
-      if (instruction.op === Op.LOAD_FAST) instruction.op = Op.LOAD_FAST_BORROW;
-      else if (instruction.op === Op.LOAD_FAST_LOAD_FAST) instruction.op = Op.LOAD_FAST_BORROW_LOAD_FAST_BORROW;
+      const op: Op = ops[start + i];
+      if (op === Op.LOAD_FAST) ops[start + i] = Op.LOAD_FAST_BORROW;
+      else if (op === Op.LOAD_FAST_LOAD_FAST) ops[start + i] = Op.LOAD_FAST_BORROW_LOAD_FAST_BORROW;
     }
   }
 
   /** A block that loads no local has nothing to decide: only where it leads matters. */
-  #skip(block: BasicBlock): void {
-    const { instructions } = block;
-    for (let i = 0; i < instructions.length; i++) {
-      const { target } = instructions[i]!;
-      if (target !== null) this.#reach(target);
+  #skip(graph: FlowGraph, b: number): void {
+    for (let i = graph.starts[b], end = i + graph.sizes[b]; i < end; i++) {
+      if (graph.targets[i] !== NO_BLOCK) this.#reach(graph, graph.targets[i]);
     }
-    if (block.next !== null && instructions.length > 0 && block.hasFallthrough()) this.#reach(block.next);
+    this.#leave(graph, b);
   }
 
-  #step(block: BasicBlock, i: number): void {
-    const { op, oparg, target } = block.instructions[i]!;
+  #leave(graph: FlowGraph, b: number): void {
+    const next = graph.nexts[b];
+    if (next !== NO_BLOCK && graph.sizes[b] > 0 && graph.hasFallthrough(b)) this.#reach(graph, next);
+  }
+
+  /** Runs the `i`-th instruction of the block that begins at `start`. */
+  #step(graph: FlowGraph, start: number, i: number): void {
+    const op: Op = graph.ops[start + i];
+    const oparg = graph.opargs[start + i];
     switch (op) {
       case Op.LOAD_FAST:
         this.#push(i, oparg);
@@ -96,7 +108,7 @@ class Analysis {
         this.#store(oparg & 15);
         break;
       case Op.COPY:
-        this.#push(this.#producers[this.#size - oparg]!, this.#locals[this.#size - oparg]!);
+        this.#push(this.#producers[this.#size - oparg], this.#locals[this.#size - oparg]);
         break;
       case Op.SWAP:
         this.#swap(oparg);
@@ -144,14 +156,14 @@ class Analysis {
         this.#size--;
         break;
       case Op.FOR_ITER:
-        this.#reach(target!);
+        this.#reach(graph, graph.targets[start + i]);
         this.#push(i, NOT_LOCAL);
         break;
       case Op.LOAD_ATTR:
       case Op.LOAD_SUPER_ATTR: {
         const self = --this.#size;
-        const producer = this.#producers[self]!;
-        const local = this.#locals[self]!;
+        const producer = this.#producers[self];
+        const local = this.#locals[self];
         if (op === Op.LOAD_SUPER_ATTR) this.#size -= 2;
         this.#push(i, NOT_LOCAL);
         // A method call may push self again.
@@ -159,13 +171,13 @@ class Analysis {
         break;
       }
       case Op.SEND:
-        this.#reach(target!);
+        this.#reach(graph, graph.targets[start + i]);
         this.#size--;
         this.#push(i, NOT_LOCAL);
         break;
       default: {
-        if (target !== null) this.#reach(target);
-        if ((opFlags[op]! & OpFlag.BLOCK_PUSH) !== 0) break;
+        if (graph.targets[start + i] !== NO_BLOCK) this.#reach(graph, graph.targets[start + i]);
+        if ((opFlags[op] & OpFlag.BLOCK_PUSH) !== 0) break;
         this.#size -= numPopped(op, oparg);
         const pushed = numPushed(op, oparg);
         for (let n = 0; n < pushed; n++) this.#push(i, NOT_LOCAL);
@@ -173,10 +185,10 @@ class Analysis {
     }
   }
 
-  #reach(block: BasicBlock): void {
-    if (block.isVisited) return;
-    block.isVisited = true;
-    this.todo.push(block);
+  #reach({ isVisited, todo }: FlowGraph, b: number): void {
+    if (isVisited[b] === 1) return;
+    isVisited[b] = 1;
+    todo.push(b);
   }
 
   #push(producer: number, local: number): void {
@@ -192,10 +204,10 @@ class Analysis {
   #swap(distance: number): void {
     const top = this.#size - 1;
     const other = this.#size - distance;
-    const producer = this.#producers[top]!;
-    const local = this.#locals[top]!;
-    this.#producers[top] = this.#producers[other]!;
-    this.#locals[top] = this.#locals[other]!;
+    const producer = this.#producers[top];
+    const local = this.#locals[top];
+    this.#producers[top] = this.#producers[other];
+    this.#locals[top] = this.#locals[other];
     this.#producers[other] = producer;
     this.#locals[other] = local;
   }
@@ -206,23 +218,22 @@ class Analysis {
 
   /** The local changes: references to it that are still on the stack must be counted. */
   #kill(local: number): void {
-    for (let i = 0; i < this.#size; i++) if (this.#locals[i] === local) this.#keep(this.#producers[i]!);
+    for (let i = 0; i < this.#size; i++) if (this.#locals[i] === local) this.#keep(this.#producers[i]);
   }
 
   #store(local: number): void {
     this.#size--;
     this.#kill(local);
-    this.#keep(this.#producers[this.#size]!);
+    this.#keep(this.#producers[this.#size]);
   }
 }
 
 /** One for all code blocks: its arrays are as large as the largest needs. */
 const analysis = new Analysis();
 
-function hasLoads({ instructions }: BasicBlock): boolean {
-  for (let i = 0; i < instructions.length; i++) {
-    const { op } = instructions[i]!;
-    if (op === Op.LOAD_FAST || op === Op.LOAD_FAST_LOAD_FAST) return true;
+function hasLoads({ ops }: FlowGraph, start: number, size: number): boolean {
+  for (let i = start; i < start + size; i++) {
+    if (ops[i] === Op.LOAD_FAST || ops[i] === Op.LOAD_FAST_LOAD_FAST) return true;
   }
   return false;
 }

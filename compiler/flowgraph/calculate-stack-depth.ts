@@ -1,7 +1,8 @@
 import { Op } from '../bytecode/op.ts';
 import { fixedEffects, netEffect, VARIABLE_EFFECT } from '../bytecode/stack-effect.ts';
 import { InternalError } from '../text/internal-error.ts';
-import type { BasicBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import type { Pass } from './pass.ts';
 
 /** Follows every path to find the depth of the stack at each block and its maximum (CPython 3.14's calculate_stackdepth). */
@@ -9,30 +10,33 @@ export const calculateStackDepth: Pass = {
   name: 'calculateStackDepth',
   after: ['convertPseudoJumps'],
   run(graph) {
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) b.startDepth = -1;
-    const todo: BasicBlock[] = [];
+    const { ops, opargs, targets, starts, sizes, nexts, startDepths, todo } = graph;
+    startDepths.fill(-1, 0, graph.blockCount);
     let maximum = 0;
-    arriveWith(graph.entry, 0, todo);
-    for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
-      let depth = block.startDepth;
-      const { instructions } = block;
-      for (let i = 0; i < instructions.length; i++) {
-        const { op, oparg, target } = instructions[i]!;
+    arriveWith(graph, ENTRY, 0);
+    for (let b = todo.pop(); b !== NO_BLOCK; b = todo.pop()) {
+      let depth = startDepths[b];
+      for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+        const op: Op = ops[i];
         if (depth > maximum) maximum = depth;
-        if (target !== null && op !== Op.END_ASYNC_FOR) arriveWith(target, depth + netEffect(op, oparg, true), todo);
-        const fixed = fixedEffects[op]!;
-        depth += fixed === VARIABLE_EFFECT ? netEffect(op, oparg, false) : fixed;
+        const target = targets[i];
+        if (target !== NO_BLOCK && op !== Op.END_ASYNC_FOR) {
+          arriveWith(graph, target, depth + netEffect(op, opargs[i], true));
+        }
+        const fixed = fixedEffects[op];
+        depth += fixed === VARIABLE_EFFECT ? netEffect(op, opargs[i], false) : fixed;
         if (depth < 0) throw new InternalError(`stack underflow at opcode ${op}`);
       }
-      if (block.next !== null && block.hasFallthrough()) arriveWith(block.next, depth, todo);
+      if (nexts[b] !== NO_BLOCK && graph.hasFallthrough(b)) arriveWith(graph, nexts[b], depth);
     }
     graph.stackSize = maximum;
   },
 };
 
-function arriveWith(block: BasicBlock, depth: number, todo: BasicBlock[]): void {
-  if (block.startDepth === depth) return;
-  if (block.startDepth >= 0) throw new InternalError(`stack depths ${block.startDepth} and ${depth} meet`);
-  block.startDepth = depth;
-  todo.push(block);
+function arriveWith({ startDepths, todo }: FlowGraph, b: number, depth: number): void {
+  const known = startDepths[b];
+  if (known === depth) return;
+  if (known >= 0) throw new InternalError(`stack depths ${known} and ${depth} meet`);
+  startDepths[b] = depth;
+  todo.push(b);
 }

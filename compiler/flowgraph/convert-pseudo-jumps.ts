@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import { type BasicBlock, CfgInstruction } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import type { Pass } from './pass.ts';
 
 /** JUMP_IF_… leaves its value where it is: COPY, TO_BOOL, POP_JUMP_IF_… (convert_pseudo_conditional_jumps). */
@@ -7,15 +7,19 @@ export const convertPseudoJumps: Pass = {
   name: 'convertPseudoJumps',
   after: ['pushColdBlocks'],
   run(graph) {
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      const jump = b.last();
-      if (jump === undefined || (jump.op !== Op.JUMP_IF_FALSE && jump.op !== Op.JUMP_IF_TRUE)) continue;
-      jump.op = jump.op === Op.JUMP_IF_FALSE ? Op.POP_JUMP_IF_FALSE : Op.POP_JUMP_IF_TRUE;
-      const copy = new CfgInstruction(Op.COPY, 1, jump.location, null);
-      const toBool = new CfgInstruction(Op.TO_BOOL, 0, jump.location, null);
-      copy.except = toBool.except = jump.except;
-      b.instructions.pop();
-      b.instructions.push(copy, toBool, jump);
+    for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) {
+      const op = graph.lastOp(b);
+      if (op !== Op.JUMP_IF_FALSE && op !== Op.JUMP_IF_TRUE) continue;
+      const last = graph.last(b);
+      const place = graph.places[last];
+      const target = graph.targets[last];
+      const except = graph.excepts[last];
+      graph.set(last, Op.COPY, 1);
+      graph.targets[last] = NO_BLOCK;
+      const toBool = graph.add(b, Op.TO_BOOL, 0, place, NO_BLOCK);
+      graph.excepts[toBool] = except;
+      const jump = graph.add(b, op === Op.JUMP_IF_FALSE ? Op.POP_JUMP_IF_FALSE : Op.POP_JUMP_IF_TRUE, 0, place, target);
+      graph.excepts[jump] = except;
     }
   },
 };

@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import type { BasicBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import type { Pass } from './pass.ts';
 import { removeRedundantNopsAndJumps } from './remove-redundant-nops.ts';
 
@@ -8,22 +8,20 @@ export const convertPseudoOps: Pass = {
   name: 'convertPseudoOps',
   after: ['calculateStackDepth', 'prepareLocalsplus'],
   run(graph) {
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      const { instructions } = b;
-      for (let i = 0; i < instructions.length; i++) {
-        const instruction = instructions[i]!;
-        switch (instruction.op) {
+    const { ops, starts, sizes, nexts } = graph;
+    for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+      for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+        switch (ops[i] as Op) {
           case Op.SETUP_FINALLY:
           case Op.SETUP_WITH:
           case Op.SETUP_CLEANUP:
-            instruction.set(Op.NOP, 0);
-            instruction.target = null;
+            graph.removeJump(i);
             break;
           case Op.LOAD_CLOSURE:
-            instruction.op = Op.LOAD_FAST;
+            ops[i] = Op.LOAD_FAST;
             break;
           case Op.STORE_FAST_MAYBE_NULL:
-            instruction.op = Op.STORE_FAST;
+            ops[i] = Op.STORE_FAST;
             break;
         }
       }

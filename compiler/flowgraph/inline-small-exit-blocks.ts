@@ -1,5 +1,6 @@
 import { Op } from '../bytecode/op.ts';
-import type { BasicBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -17,28 +18,27 @@ export const inlineSmallExitBlocks: Pass = {
     let isChanged: boolean;
     do {
       isChanged = false;
-      for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-        if (inlineTarget(b)) isChanged = true;
+      for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) {
+        if (inlineTarget(graph, b)) isChanged = true;
       }
     } while (isChanged); // Every change removes a jump, so this ends.
   },
 };
 
-function inlineTarget(block: BasicBlock): boolean {
-  const jump = block.last();
-  if (jump === undefined || (opFlags[jump.op]! & OpFlag.UNCONDITIONAL) === 0) return false;
-  const target = jump.target!;
-  const isSmallExit = target.exitsScope() && target.instructions.length <= MAX_COPY_SIZE;
-  const isUnnumbered = !target.hasFallthrough() && target.hasNoLineNumber();
+function inlineTarget(graph: FlowGraph, b: number): boolean {
+  const removed = graph.lastOp(b);
+  if ((opFlags[removed] & OpFlag.UNCONDITIONAL) === 0) return false;
+  const target = graph.targets[graph.last(b)];
+  const count = graph.sizes[target];
+  const isSmallExit = graph.exitsScope(target) && count <= MAX_COPY_SIZE;
+  const isUnnumbered = !graph.hasFallthrough(target) && graph.hasNoLineNumber(target);
   if (!isSmallExit && !isUnnumbered) return false;
-  const removed = jump.op;
-  jump.set(Op.NOP, 0);
-  jump.target = null;
-  const count = target.instructions.length;
-  for (let i = 0; i < count; i++) block.instructions.push(target.instructions[i]!.copy());
-  const last = block.last()!;
+  graph.removeJump(graph.last(b));
+  for (let n = 0; n < count; n++) graph.addCopy(b, n, target);
   // The copied jump must check the eval breaker where the removed one did.
-  if (isUnnumbered && removed === Op.JUMP && (opFlags[last.op]! & OpFlag.UNCONDITIONAL) !== 0) last.op = Op.JUMP;
-  target.predecessors--;
+  if (isUnnumbered && removed === Op.JUMP && (opFlags[graph.lastOp(b)] & OpFlag.UNCONDITIONAL) !== 0) {
+    graph.ops[graph.last(b)] = Op.JUMP;
+  }
+  graph.predecessors[target]--;
   return true;
 }

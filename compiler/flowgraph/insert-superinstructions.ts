@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import type { BasicBlock, CfgInstruction } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import type { Pass } from './pass.ts';
 import { removeNops } from './remove-redundant-nops.ts';
@@ -15,26 +15,29 @@ export const insertSuperinstructions: Pass = {
 };
 
 function joinAll(graph: FlowGraph): void {
-  for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-    const { instructions } = b;
-    for (let i = 0; i + 1 < instructions.length; i++) {
-      const first = instructions[i]!;
-      const second = instructions[i + 1]!;
-      if (first.op === Op.LOAD_FAST) {
-        if (second.op === Op.LOAD_FAST) join(first, second, Op.LOAD_FAST_LOAD_FAST);
-      } else if (first.op === Op.STORE_FAST) {
-        if (second.op === Op.LOAD_FAST) join(first, second, Op.STORE_FAST_LOAD_FAST);
-        else if (second.op === Op.STORE_FAST) join(first, second, Op.STORE_FAST_STORE_FAST);
+  const { ops, starts, sizes, nexts } = graph;
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    for (let i = starts[b], last = i + sizes[b] - 1; i < last; i++) {
+      const op: Op = ops[i];
+      if (op !== Op.LOAD_FAST && op !== Op.STORE_FAST) continue;
+      const next: Op = ops[i + 1];
+      if (op === Op.LOAD_FAST) {
+        if (next === Op.LOAD_FAST) join(graph, i, Op.LOAD_FAST_LOAD_FAST);
+      } else {
+        if (next === Op.LOAD_FAST) join(graph, i, Op.STORE_FAST_LOAD_FAST);
+        else if (next === Op.STORE_FAST) join(graph, i, Op.STORE_FAST_STORE_FAST);
       }
     }
   }
 }
 
-function join(first: CfgInstruction, second: CfgInstruction, op: Op): void {
-  const line1 = first.location.lineno;
-  const line2 = second.location.lineno;
-  if (line1 >= 0 && line2 >= 0 && line1 !== line2) return;
-  if (first.oparg >= 16 || second.oparg >= 16) return;
-  first.set(op, (first.oparg << 4) | second.oparg);
-  second.set(Op.NOP, 0);
+/** Joins the instruction at `i` and the next one, unless a line begins between them. */
+function join(graph: FlowGraph, i: number, op: Op): void {
+  const line = graph.lineAt(i);
+  const nextLine = graph.lineAt(i + 1);
+  if (line >= 0 && nextLine >= 0 && line !== nextLine) return;
+  const { opargs } = graph;
+  if (opargs[i] >= 16 || opargs[i + 1] >= 16) return;
+  graph.set(i, op, (opargs[i] << 4) | opargs[i + 1]);
+  graph.set(i + 1, Op.NOP, 0);
 }

@@ -1,5 +1,6 @@
 import { Op } from '../bytecode/op.ts';
-import { type BasicBlock, clearVisited } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -16,65 +17,103 @@ export const labelExceptionTargets: Pass = {
   after: ['markExceptHandlers'],
   run(graph) {
     if (!graph.hasBlockPushes) return;
-    clearVisited(graph.entry);
-    const todo: BasicBlock[] = [graph.entry];
-    graph.entry.isVisited = true;
-    graph.entry.handlers = [];
-    for (let block = todo.pop(); block !== undefined; block = todo.pop()) labelBlock(block, todo);
+    graph.clearVisited();
+    handlers.start(graph.blockCount);
+    reach(graph, ENTRY, NO_HANDLERS);
+    for (let b = graph.todo.pop(); b !== NO_BLOCK; b = graph.todo.pop()) labelBlock(graph, b);
   },
 };
 
-function labelBlock(block: BasicBlock, todo: BasicBlock[]): void {
-  const { instructions } = block;
-  // The list is handed from block to block and copied only where paths part.
-  let handlers: BasicBlock[] | null = block.handlers!;
-  block.handlers = null;
-  let handler: BasicBlock | null = handlers[handlers.length - 1] ?? null;
+/** The list of handlers that is empty. */
+const NO_HANDLERS = 0;
+
+/**
+ * Lists of the handlers in force, innermost first. They share their tails, so that a block is given one by its number where
+ * CPython copies an exception stack.
+ */
+class HandlerLists {
+  #count = 1;
+  #blocks = new Int32Array(64).fill(NO_BLOCK);
+  #outer = new Int32Array(64);
+  #depths = new Int32Array(64);
+  /** The list on entry, by block. */
+  atEntry = new Int32Array(64);
+
+  start(blockCount: number): void {
+    this.#count = 1;
+    if (this.atEntry.length < blockCount) this.atEntry = new Int32Array(blockCount * 2);
+  }
+
+  push(list: number, block: number): number {
+    const pushed = this.#count++;
+    if (pushed === this.#blocks.length) {
+      this.#blocks = doubled(this.#blocks);
+      this.#outer = doubled(this.#outer);
+      this.#depths = doubled(this.#depths);
+    }
+    this.#blocks[pushed] = block;
+    this.#outer[pushed] = list;
+    this.#depths[pushed] = this.#depths[list] + 1;
+    return pushed;
+  }
+
+  innermost(list: number): number {
+    return this.#blocks[list];
+  }
+
+  outer(list: number): number {
+    return this.#outer[list];
+  }
+
+  depth(list: number): number {
+    return this.#depths[list];
+  }
+}
+
+const handlers = new HandlerLists();
+
+function labelBlock(graph: FlowGraph, b: number): void {
+  const { ops, opargs, targets, excepts } = graph;
+  let list = handlers.atEntry[b];
+  let handler = handlers.innermost(list);
   let lastYieldDepth = -1;
-  for (let i = 0; i < instructions.length; i++) {
-    const instruction = instructions[i]!;
-    const { op } = instruction;
-    const flags = opFlags[op]!;
+  for (let i = graph.starts[b], end = i + graph.sizes[b]; i < end; i++) {
+    const op: Op = ops[i];
+    const flags = opFlags[op];
     if ((flags & OpFlag.BLOCK_PUSH) !== 0) {
-      const target = instruction.target!;
-      if (!target.isVisited) {
-        target.handlers = handlers!.slice();
-        target.isVisited = true;
-        todo.push(target);
-      }
-      if (op !== Op.SETUP_FINALLY) target.preservesLasti = true;
-      handlers!.push(target);
-      handler = target;
+      handler = targets[i];
+      reach(graph, handler, list);
+      if (op !== Op.SETUP_FINALLY) graph.preservesLasti[handler] = 1;
+      list = handlers.push(list, handler);
     } else if (op === Op.POP_BLOCK) {
-      handlers!.pop();
-      handler = handlers![handlers!.length - 1] ?? null;
-      instruction.set(Op.NOP, 0);
+      list = handlers.outer(list);
+      handler = handlers.innermost(list);
+      graph.set(i, Op.NOP, 0);
     } else {
-      instruction.except = handler;
+      excepts[i] = handler;
       if ((flags & OpFlag.JUMP) !== 0) {
-        const target = instruction.target!;
-        if (!target.isVisited) {
-          if ((flags & OpFlag.UNCONDITIONAL) === 0) {
-            target.handlers = handlers!.slice();
-          } else {
-            target.handlers = handlers;
-            handlers = null;
-          }
-          target.isVisited = true;
-          todo.push(target);
-        }
+        reach(graph, targets[i], list);
       } else if (op === Op.YIELD_VALUE) {
-        lastYieldDepth = handlers!.length;
-      } else if (op === Op.RESUME && instruction.oparg !== RESUME_AT_FUNC_START) {
-        if (lastYieldDepth === 1) instruction.oparg |= RESUME_OPARG_DEPTH1_MASK;
+        lastYieldDepth = handlers.depth(list);
+      } else if (op === Op.RESUME && opargs[i] !== RESUME_AT_FUNC_START) {
+        if (lastYieldDepth === 1) opargs[i] |= RESUME_OPARG_DEPTH1_MASK;
         lastYieldDepth = -1;
       }
     }
   }
-  const { next } = block;
-  if (next !== null && !next.isVisited && block.hasFallthrough()) {
-    next.handlers = handlers;
-    next.isVisited = true;
-    todo.push(next);
-  }
+  const next = graph.nexts[b];
+  if (next !== NO_BLOCK && graph.hasFallthrough(b)) reach(graph, next, list);
+}
+
+function reach({ isVisited, todo }: FlowGraph, b: number, list: number): void {
+  if (isVisited[b] === 1) return;
+  isVisited[b] = 1;
+  handlers.atEntry[b] = list;
+  todo.push(b);
+}
+
+function doubled(column: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(column.length * 2);
+  larger.set(column);
+  return larger;
 }

@@ -1,4 +1,4 @@
-import type { BasicBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -6,13 +6,11 @@ import type { Pass } from './pass.ts';
 export const markExceptHandlers: Pass = {
   name: 'markExceptHandlers',
   after: [],
-  run(graph) {
-    if (!graph.hasBlockPushes) return;
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      const { instructions } = b;
-      for (let i = 0; i < instructions.length; i++) {
-        const instruction = instructions[i]!;
-        if ((opFlags[instruction.op]! & OpFlag.BLOCK_PUSH) !== 0) instruction.target!.isHandler = true;
+  run({ hasBlockPushes, ops, targets, starts, sizes, nexts, isHandler }) {
+    if (!hasBlockPushes) return;
+    for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+      for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+        if ((opFlags[ops[i]] & OpFlag.BLOCK_PUSH) !== 0) isHandler[targets[i]] = 1;
       }
     }
   },

@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import { BasicBlock, CfgInstruction, clearVisited } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -10,27 +10,29 @@ import type { Pass } from './pass.ts';
 export const normalizeJumps: Pass = {
   name: 'normalizeJumps',
   after: ['convertPseudoOps'],
-  run({ entry }) {
-    clearVisited(entry);
-    for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-      b.isVisited = true;
-      const jump = b.last();
-      if (jump === undefined || (opFlags[jump.op]! & OpFlag.CONDITIONAL) === 0) continue;
-      const target = jump.target!;
-      if (!target.isVisited) {
-        b.add(new CfgInstruction(Op.NOT_TAKEN, 0, jump.location, null));
+  run(graph) {
+    graph.clearVisited();
+    for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) {
+      graph.isVisited[b] = 1;
+      const op = graph.lastOp(b);
+      if ((opFlags[op] & OpFlag.CONDITIONAL) === 0) continue;
+      const jump = graph.last(b);
+      const target = graph.targets[jump];
+      const place = graph.places[jump];
+      if (graph.isVisited[target] === 0) {
+        graph.add(b, Op.NOT_TAKEN, 0, place, NO_BLOCK);
         continue;
       }
-      const back = new BasicBlock(false);
-      back.instructions.push(new CfgInstruction(Op.NOT_TAKEN, 0, jump.location, null));
-      back.instructions.push(new CfgInstruction(Op.JUMP, 0, jump.location, target));
-      back.startDepth = target.startDepth;
-      back.isCold = b.isCold;
-      back.isVisited = true;
-      back.next = b.next;
-      jump.op = opposite(jump.op);
-      jump.target = b.next;
-      b.next = back;
+      const back = graph.newBlock(false);
+      graph.add(back, Op.NOT_TAKEN, 0, place, NO_BLOCK);
+      graph.add(back, Op.JUMP, 0, place, target);
+      graph.startDepths[back] = graph.startDepths[target];
+      graph.isCold[back] = graph.isCold[b];
+      graph.isVisited[back] = 1;
+      graph.nexts[back] = graph.nexts[b];
+      graph.ops[jump] = opposite(op);
+      graph.targets[jump] = graph.nexts[b];
+      graph.nexts[b] = back;
       b = back;
     }
   },

@@ -1,6 +1,6 @@
 import { Op } from '../bytecode/op.ts';
-import { type BasicBlock, CfgInstruction } from './basic-block.ts';
-import type { ConstantPool } from './constant-pool.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { foldBinaryOp, foldListToTuple, foldSequence, foldTuple, foldUnaryOp } from './fold-constants.ts';
 import { optimizeSwaps } from './optimize-swaps.ts';
 import type { Pass } from './pass.ts';
@@ -19,149 +19,148 @@ export const optimizeBasicBlocks: Pass = {
   name: 'optimizeBasicBlocks',
   after: ['optimizeLoadConst'],
   run(graph) {
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      if (optimizeBlock(b, graph.constants)) optimizeSwaps(b);
+    for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) {
+      if (optimizeBlock(graph, b)) optimizeSwaps(graph, b);
     }
   },
 };
 
 /** Whether the block has SWAPs then. */
-function optimizeBlock(block: BasicBlock, constants: ConstantPool): boolean {
-  const { instructions } = block;
+function optimizeBlock(graph: FlowGraph, b: number): boolean {
+  const { ops, opargs } = graph;
+  const start = graph.starts[b];
+  const end = start + graph.sizes[b];
   let hasSwaps = false;
-  for (let i = 0; i < instructions.length; i++) {
-    const instruction = instructions[i]!;
-    const { op, oparg } = instruction;
+  for (let i = start; i < end; i++) {
+    const op: Op = ops[i];
+    const next: Op = i + 1 < end ? ops[i + 1] : Op.NOP;
     switch (op) {
-      case Op.BUILD_TUPLE:
-        if (oparg > 0 && oparg <= 3 && unpacksSame(instructions[i + 1], oparg)) {
-          instruction.set(Op.NOP, 0);
-          if (oparg === 1) instructions[i + 1]!.set(Op.NOP, 0);
-          else instructions[i + 1]!.op = Op.SWAP;
+      case Op.BUILD_TUPLE: {
+        const count = opargs[i];
+        if (count > 0 && count <= 3 && next === Op.UNPACK_SEQUENCE && opargs[i + 1] === count) {
+          graph.set(i, Op.NOP, 0);
+          if (count === 1) graph.set(i + 1, Op.NOP, 0);
+          else ops[i + 1] = Op.SWAP;
         } else {
-          foldTuple(instructions, i, constants);
+          foldTuple(graph, start, i);
         }
         break;
+      }
       case Op.BUILD_LIST:
       case Op.BUILD_SET:
-        foldSequence(instructions, i, constants);
+        foldSequence(graph, start, end, i);
         break;
       case Op.POP_JUMP_IF_NOT_NONE:
       case Op.POP_JUMP_IF_NONE:
       case Op.POP_JUMP_IF_FALSE:
-      case Op.POP_JUMP_IF_TRUE: {
-        const landing = instruction.target!.instructions[0]!;
-        if (landing.op === Op.JUMP && threadJump(block, instruction, landing, op)) i--;
-        break;
-      }
+      case Op.POP_JUMP_IF_TRUE:
       case Op.JUMP_IF_FALSE:
-      case Op.JUMP_IF_TRUE: {
-        const target: BasicBlock = instruction.target!;
-        const landing = target.instructions[0]!;
-        if (landing.op === Op.JUMP || landing.op === op) {
-          if (threadJump(block, instruction, landing, op)) i--;
-        } else if (landing.op === Op.JUMP_IF_TRUE || landing.op === Op.JUMP_IF_FALSE) {
-          // The opposite test of the same value: it falls through.
-          instruction.target = target.next;
-          i--;
-        }
-        break;
-      }
+      case Op.JUMP_IF_TRUE:
       case Op.JUMP:
-      case Op.JUMP_NO_INTERRUPT: {
-        const landing = instruction.target!.instructions[0]!;
-        if (landing.op === Op.JUMP) {
-          if (threadJump(block, instruction, landing, Op.JUMP)) i--;
-        } else if (landing.op === Op.JUMP_NO_INTERRUPT) {
-          if (threadJump(block, instruction, landing, op)) i--;
+      case Op.JUMP_NO_INTERRUPT:
+        threadJumps(graph, b);
+        break;
+      case Op.STORE_FAST:
+        if (next === Op.STORE_FAST && opargs[i + 1] === opargs[i] && graph.lineAt(i) === graph.lineAt(i + 1)) {
+          graph.set(i, Op.POP_TOP, 0);
         }
         break;
-      }
-      case Op.STORE_FAST: {
-        const next = instructions[i + 1];
-        if (next?.op === Op.STORE_FAST && next.oparg === oparg && isSameLine(instruction, next)) {
-          instruction.set(Op.POP_TOP, 0);
-        }
-        break;
-      }
       case Op.SWAP:
         hasSwaps = true;
-        if (oparg === 1) instruction.set(Op.NOP, 0);
+        if (opargs[i] === 1) graph.set(i, Op.NOP, 0);
         break;
-      case Op.LOAD_GLOBAL: {
-        const next = instructions[i + 1];
-        if (next?.op === Op.PUSH_NULL && (oparg & 1) === 0) {
-          instruction.oparg = oparg | 1;
-          next.set(Op.NOP, 0);
+      case Op.LOAD_GLOBAL:
+        if (next === Op.PUSH_NULL && (opargs[i] & 1) === 0) {
+          opargs[i] |= 1;
+          graph.set(i + 1, Op.NOP, 0);
         }
         break;
-      }
-      case Op.COMPARE_OP: {
-        const next = instructions[i + 1];
-        if (next?.op === Op.TO_BOOL) {
-          instruction.set(Op.NOP, 0);
-          next.set(Op.COMPARE_OP, oparg | COMPARE_OP_TO_BOOL);
+      case Op.COMPARE_OP:
+        if (next === Op.TO_BOOL) {
+          graph.set(i + 1, Op.COMPARE_OP, opargs[i] | COMPARE_OP_TO_BOOL);
+          graph.set(i, Op.NOP, 0);
         }
         break;
-      }
       case Op.CONTAINS_OP:
-      case Op.IS_OP: {
-        const next = instructions[i + 1];
-        if (next?.op === Op.TO_BOOL || next?.op === Op.UNARY_NOT) {
-          instruction.set(Op.NOP, 0);
-          next.set(op, next.op === Op.UNARY_NOT ? oparg ^ 1 : oparg);
+      case Op.IS_OP:
+        if (next === Op.TO_BOOL || next === Op.UNARY_NOT) {
+          graph.set(i + 1, op, next === Op.UNARY_NOT ? opargs[i] ^ 1 : opargs[i]);
+          graph.set(i, Op.NOP, 0);
         }
         break;
-      }
       case Op.TO_BOOL:
-        if (instructions[i + 1]?.op === Op.TO_BOOL) instruction.set(Op.NOP, 0);
+        if (next === Op.TO_BOOL) graph.set(i, Op.NOP, 0);
         break;
-      case Op.UNARY_NOT: {
-        const next = instructions[i + 1];
-        if (next?.op === Op.TO_BOOL) {
-          instruction.set(Op.NOP, 0);
-          next.set(Op.UNARY_NOT, 0);
-        } else if (next?.op === Op.UNARY_NOT) {
-          instruction.set(Op.NOP, 0);
-          next.set(Op.NOP, 0);
+      case Op.UNARY_NOT:
+        if (next === Op.TO_BOOL) {
+          graph.set(i, Op.NOP, 0);
+          graph.set(i + 1, Op.UNARY_NOT, 0);
+        } else if (next === Op.UNARY_NOT) {
+          graph.set(i, Op.NOP, 0);
+          graph.set(i + 1, Op.NOP, 0);
         } else {
-          foldUnaryOp(instructions, i, constants);
+          foldUnaryOp(graph, start, i);
         }
         break;
-      }
       case Op.UNARY_INVERT:
       case Op.UNARY_NEGATIVE:
-        foldUnaryOp(instructions, i, constants);
+        foldUnaryOp(graph, start, i);
         break;
       case Op.CALL_INTRINSIC_1:
-        if (oparg === INTRINSIC_LIST_TO_TUPLE) {
-          if (instructions[i + 1]?.op === Op.GET_ITER) instruction.set(Op.NOP, 0);
-          else foldListToTuple(instructions, i, constants);
-        } else if (oparg === INTRINSIC_UNARY_POSITIVE) {
-          foldUnaryOp(instructions, i, constants);
+        if (opargs[i] === INTRINSIC_LIST_TO_TUPLE) {
+          if (next === Op.GET_ITER) graph.set(i, Op.NOP, 0);
+          else foldListToTuple(graph, start, i);
+        } else if (opargs[i] === INTRINSIC_UNARY_POSITIVE) {
+          foldUnaryOp(graph, start, i);
         }
         break;
       case Op.BINARY_OP:
-        foldBinaryOp(instructions, i, constants);
+        foldBinaryOp(graph, start, i);
         break;
     }
   }
   return hasSwaps;
 }
 
-const unpacksSame = (next: CfgInstruction | undefined, count: number): boolean =>
-  next?.op === Op.UNPACK_SEQUENCE && next.oparg === count;
+/** Shortens the way of the jump that a block ends with, as long as it leads to another jump. */
+function threadJumps(graph: FlowGraph, b: number): void {
+  while (threadJump(graph, b));
+}
 
-const isSameLine = (a: CfgInstruction, b: CfgInstruction): boolean => a.location.lineno === b.location.lineno;
+/** One step of that way; false where there is nothing to shorten, as in a loop. */
+function threadJump(graph: FlowGraph, b: number): boolean {
+  const i = graph.last(b);
+  const op: Op = graph.ops[i];
+  const target = graph.targets[i];
+  const landing = graph.starts[target];
+  const landingOp: Op = graph.sizes[target] === 0 ? Op.NOP : graph.ops[landing];
+  switch (op) {
+    case Op.JUMP_IF_FALSE:
+    case Op.JUMP_IF_TRUE:
+      if (landingOp === Op.JUMP || landingOp === op) return redirect(graph, b, landing, op);
+      if (landingOp !== Op.JUMP_IF_TRUE && landingOp !== Op.JUMP_IF_FALSE) return false;
+      // The opposite test of the same value: it falls through.
+      graph.targets[i] = graph.nexts[target];
+      return true;
+    case Op.JUMP:
+    case Op.JUMP_NO_INTERRUPT:
+      if (landingOp === Op.JUMP) return redirect(graph, b, landing, Op.JUMP);
+      return landingOp === Op.JUMP_NO_INTERRUPT && redirect(graph, b, landing, op);
+    default:
+      return landingOp === Op.JUMP && redirect(graph, b, landing, op);
+  }
+}
 
 /**
  * Makes a jump whose landing is a jump go where that one goes, by a new jump behind it with the landing's location; the
  * old one becomes a NOP that keeps its line (CPython 3.14's jump_thread). False where nothing would change, as in a loop.
  */
-function threadJump(block: BasicBlock, jump: CfgInstruction, landing: CfgInstruction, op: Op): boolean {
-  if (jump.target === landing.target) return false;
-  jump.set(Op.NOP, 0);
-  jump.target = null;
-  block.add(new CfgInstruction(op, 0, landing.location, landing.target));
+function redirect(graph: FlowGraph, b: number, landing: number, op: Op): boolean {
+  const jump = graph.last(b);
+  const target = graph.targets[landing];
+  if (graph.targets[jump] === target) return false;
+  const place = graph.places[landing];
+  graph.removeJump(jump);
+  graph.add(b, op, 0, place, target);
   return true;
 }

@@ -1,8 +1,8 @@
 import { Op } from '../bytecode/op.ts';
-import type { BasicBlock, CfgInstruction } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import { isSmallInt } from './const-loads.ts';
-import type { ConstantPool } from './constant-pool.ts';
 import { isTrue } from './constant-truth.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import type { Pass } from './pass.ts';
 
 /** Small ints get their own opcode, and tests of a constant are decided (CPython 3.14's optimize_load_const). */
@@ -10,50 +10,47 @@ export const optimizeLoadConst: Pass = {
   name: 'optimizeLoadConst',
   after: ['resolveLineNumbers'],
   run(graph) {
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) optimizeBlock(b, graph.constants);
+    for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) optimizeBlock(graph, graph.starts[b], graph.sizes[b]);
   },
 };
 
-function optimizeBlock({ instructions }: BasicBlock, constants: ConstantPool): void {
+function optimizeBlock(graph: FlowGraph, start: number, size: number): void {
+  const { ops, opargs, constants } = graph;
+  const end = start + size;
   // What the last load pushed; a COPY right after it pushes the same.
   let op: Op = Op.NOP;
   let oparg = 0;
-  for (let i = 0; i < instructions.length; i++) {
-    const instruction = instructions[i]!;
-    if (instruction.op === Op.LOAD_CONST) {
-      const constant = constants.at(instruction.oparg);
-      if (isSmallInt(constant)) instruction.set(Op.LOAD_SMALL_INT, constant);
+  for (let i = start; i < end; i++) {
+    if (ops[i] === Op.LOAD_CONST) {
+      const constant = constants.at(opargs[i]);
+      if (isSmallInt(constant)) graph.set(i, Op.LOAD_SMALL_INT, constant);
     }
-    if (op !== Op.LOAD_CONST || instruction.op !== Op.COPY || instruction.oparg !== 1) {
-      op = instruction.op;
-      oparg = instruction.oparg;
+    if (op !== Op.LOAD_CONST || ops[i] !== Op.COPY || opargs[i] !== 1) {
+      op = ops[i];
+      oparg = opargs[i];
     }
-    if ((op !== Op.LOAD_CONST && op !== Op.LOAD_SMALL_INT) || i + 1 === instructions.length) continue;
-    const next = instructions[i + 1]!;
-    switch (next.op) {
+    if ((op !== Op.LOAD_CONST && op !== Op.LOAD_SMALL_INT) || i + 1 === end) continue;
+    const next: Op = ops[i + 1];
+    switch (next) {
       case Op.POP_JUMP_IF_FALSE:
       case Op.POP_JUMP_IF_TRUE:
       case Op.JUMP_IF_FALSE:
       case Op.JUMP_IF_TRUE: {
         const truth = isTrue(op === Op.LOAD_SMALL_INT ? oparg : constants.at(oparg));
-        if (next.op === Op.POP_JUMP_IF_FALSE || next.op === Op.POP_JUMP_IF_TRUE) instruction.set(Op.NOP, 0);
-        const jumpsIfTrue = next.op === Op.POP_JUMP_IF_TRUE || next.op === Op.JUMP_IF_TRUE;
-        if (truth === jumpsIfTrue) {
-          next.op = Op.JUMP;
-        } else {
-          next.set(Op.NOP, 0);
-          next.target = null;
-        }
+        if (next === Op.POP_JUMP_IF_FALSE || next === Op.POP_JUMP_IF_TRUE) graph.set(i, Op.NOP, 0);
+        const jumpsIfTrue = next === Op.POP_JUMP_IF_TRUE || next === Op.JUMP_IF_TRUE;
+        if (truth === jumpsIfTrue) ops[i + 1] = Op.JUMP;
+        else graph.removeJump(i + 1);
         break;
       }
       case Op.IS_OP:
-        if (op === Op.LOAD_CONST && constants.at(oparg) === null) foldIsNone(instructions, i);
+        if (op === Op.LOAD_CONST && constants.at(oparg) === null) foldIsNone(graph, i, end);
         break;
       case Op.TO_BOOL: {
         const truth = isTrue(op === Op.LOAD_SMALL_INT ? oparg : constants.at(oparg));
         const index = constants.add(truth);
-        instruction.set(Op.NOP, 0);
-        next.set(Op.LOAD_CONST, index);
+        graph.set(i, Op.NOP, 0);
+        graph.set(i + 1, Op.LOAD_CONST, index);
         break;
       }
     }
@@ -61,16 +58,13 @@ function optimizeBlock({ instructions }: BasicBlock, constants: ConstantPool): v
 }
 
 /** `x is None` and `x is not None` as a condition become one jump: LOAD_CONST None stands at `i`, IS_OP after it. */
-function foldIsNone(instructions: readonly CfgInstruction[], i: number): void {
-  let jump = instructions[i + 2];
-  if (jump?.op === Op.TO_BOOL) {
-    jump.set(Op.NOP, 0);
-    jump = instructions[i + 3];
-  }
-  if (jump === undefined || (jump.op !== Op.POP_JUMP_IF_FALSE && jump.op !== Op.POP_JUMP_IF_TRUE)) return;
-  const comparison = instructions[i + 1]!;
-  const isInverted = (comparison.oparg !== 0) !== (jump.op === Op.POP_JUMP_IF_FALSE);
-  instructions[i]!.set(Op.NOP, 0);
-  comparison.set(Op.NOP, 0);
-  jump.op = isInverted ? Op.POP_JUMP_IF_NOT_NONE : Op.POP_JUMP_IF_NONE;
+function foldIsNone(graph: FlowGraph, i: number, end: number): void {
+  const { ops, opargs } = graph;
+  let jump = i + 2;
+  if (jump < end && ops[jump] === Op.TO_BOOL) graph.set(jump++, Op.NOP, 0);
+  if (jump >= end || (ops[jump] !== Op.POP_JUMP_IF_FALSE && ops[jump] !== Op.POP_JUMP_IF_TRUE)) return;
+  const isInverted = (opargs[i + 1] !== 0) !== (ops[jump] === Op.POP_JUMP_IF_FALSE);
+  graph.set(i, Op.NOP, 0);
+  graph.set(i + 1, Op.NOP, 0);
+  ops[jump] = isInverted ? Op.POP_JUMP_IF_NOT_NONE : Op.POP_JUMP_IF_NONE;
 }

@@ -1,6 +1,7 @@
 import { Op } from '../bytecode/op.ts';
-import { NO_LOCATION } from '../codegen/instruction.ts';
-import { BasicBlock, CfgInstruction, clearVisited } from './basic-block.ts';
+import { Place } from '../codegen/instruction.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 import { removeRedundantNopsAndJumps } from './remove-redundant-nops.ts';
@@ -13,89 +14,82 @@ export const pushColdBlocks: Pass = {
   name: 'pushColdBlocks',
   after: ['insertSuperinstructions'],
   run(graph) {
-    const { entry } = graph;
     if (!graph.hasBlockPushes) return;
-    markWarm(entry);
-    markCold(entry);
-    addExplicitJumps(entry);
-    moveColdBlocks(entry);
+    markWarm(graph);
+    markCold(graph);
+    addExplicitJumps(graph);
+    moveColdBlocks(graph);
     removeRedundantNopsAndJumps.run(graph);
   },
 };
 
 /** Blocks that can be reached without an exception. */
-function markWarm(entry: BasicBlock): void {
-  clearVisited(entry);
-  const todo = [entry];
-  entry.isVisited = true;
-  for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
-    block.isWarm = true;
-    const { next } = block;
-    if (next !== null && !next.isVisited && block.hasFallthrough()) {
-      next.isVisited = true;
-      todo.push(next);
-    }
-    const last = block.last();
-    if (last === undefined || (opFlags[last.op]! & OpFlag.JUMP) === 0 || last.target!.isVisited) continue;
-    last.target!.isVisited = true;
-    todo.push(last.target!);
+function markWarm(graph: FlowGraph): void {
+  const { nexts, targets, isVisited, isWarm, todo } = graph;
+  const reach = (b: number): void => {
+    if (isVisited[b] === 1) return;
+    isVisited[b] = 1;
+    todo.push(b);
+  };
+  graph.clearVisited();
+  reach(ENTRY);
+  for (let b = todo.pop(); b !== NO_BLOCK; b = todo.pop()) {
+    isWarm[b] = 1;
+    if (nexts[b] !== NO_BLOCK && graph.hasFallthrough(b)) reach(nexts[b]);
+    if ((opFlags[graph.lastOp(b)] & OpFlag.JUMP) !== 0) reach(targets[graph.last(b)]);
   }
 }
 
 /** Handlers, and what only they reach. */
-function markCold(entry: BasicBlock): void {
-  clearVisited(entry);
-  const todo: BasicBlock[] = [];
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-    if (!b.isHandler) continue;
-    b.isVisited = true;
+function markCold(graph: FlowGraph): void {
+  const { nexts, targets, isHandler, isVisited, isWarm, isCold, todo } = graph;
+  const reach = (b: number): void => {
+    if (isVisited[b] === 1 || isWarm[b] === 1) return;
+    isVisited[b] = 1;
+    todo.push(b);
+  };
+  graph.clearVisited();
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    if (isHandler[b] === 0) continue;
+    isVisited[b] = 1;
     todo.push(b);
   }
-  for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
-    block.isCold = true;
-    const { next } = block;
-    if (next !== null && !next.isWarm && !next.isVisited && block.hasFallthrough()) {
-      next.isVisited = true;
-      todo.push(next);
-    }
-    const last = block.last();
-    if (last === undefined || (opFlags[last.op]! & OpFlag.JUMP) === 0) continue;
-    const target = last.target!;
-    if (target.isWarm || target.isVisited) continue;
-    target.isVisited = true;
-    todo.push(target);
+  for (let b = todo.pop(); b !== NO_BLOCK; b = todo.pop()) {
+    isCold[b] = 1;
+    if (nexts[b] !== NO_BLOCK && graph.hasFallthrough(b)) reach(nexts[b]);
+    if ((opFlags[graph.lastOp(b)] & OpFlag.JUMP) !== 0) reach(targets[graph.last(b)]);
   }
 }
 
 /** A cold block that falls into a warm one must jump there once it is moved. */
-function addExplicitJumps(entry: BasicBlock): void {
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-    const { next } = b;
-    if (!b.isCold || next === null || !next.isWarm || !b.hasFallthrough()) continue;
-    const jump = new BasicBlock(false);
-    jump.instructions.push(new CfgInstruction(Op.JUMP_NO_INTERRUPT, 0, NO_LOCATION, next));
-    jump.isCold = true;
-    jump.predecessors = 1;
-    jump.next = next;
-    next.isLabelled = true;
-    b.next = jump;
+function addExplicitJumps(graph: FlowGraph): void {
+  for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) {
+    const next = graph.nexts[b];
+    if (graph.isCold[b] === 0 || next === NO_BLOCK || graph.isWarm[next] === 0 || !graph.hasFallthrough(b)) continue;
+    const jump = graph.newBlock(false);
+    graph.add(jump, Op.JUMP_NO_INTERRUPT, 0, Place.None, next);
+    graph.isCold[jump] = 1;
+    graph.predecessors[jump] = 1;
+    graph.nexts[jump] = next;
+    graph.isLabelled[next] = 1;
+    graph.nexts[b] = jump;
   }
 }
 
-function moveColdBlocks(entry: BasicBlock): void {
-  let firstCold: BasicBlock | null = null;
-  let lastCold: BasicBlock | null = null;
-  let lastKept = entry;
-  for (let b = entry.next; b !== null; b = b.next) {
-    if (b.isCold) {
-      if (lastCold === null) firstCold = b;
-      else lastCold.next = b;
+function moveColdBlocks({ nexts, isCold }: FlowGraph): void {
+  let firstCold = NO_BLOCK;
+  let lastCold = NO_BLOCK;
+  let lastKept = ENTRY;
+  for (let b = nexts[ENTRY]; b !== NO_BLOCK; b = nexts[b]) {
+    if (isCold[b] === 1) {
+      if (lastCold === NO_BLOCK) firstCold = b;
+      else nexts[lastCold] = b;
       lastCold = b;
     } else {
-      lastKept.next = b;
+      nexts[lastKept] = b;
       lastKept = b;
     }
   }
-  lastKept.next = firstCold;
-  if (lastCold !== null) lastCold.next = null;
+  nexts[lastKept] = firstCold;
+  if (lastCold !== NO_BLOCK) nexts[lastCold] = NO_BLOCK;
 }

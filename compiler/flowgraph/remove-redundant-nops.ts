@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import { type BasicBlock, nextNonEmptyBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
@@ -27,91 +27,91 @@ export const removeRedundantNopsAndJumps: Pass = {
 
 /** One round over all blocks; whether a pair was found. */
 function removePairs(graph: FlowGraph): boolean {
+  const { ops, opargs, starts, sizes, nexts, isLabelled } = graph;
+  const NONE = -1;
   let isChanged = false;
-  let previous = null;
-  for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-    removeNopsOf(b);
+  let previous = NONE;
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    removeNopsOf(graph, b);
     // Control can come to a labelled block from elsewhere, without what was pushed before it.
-    if (b.isLabelled) previous = null;
-    const { instructions } = b;
-    for (let i = 0; i < instructions.length; i++) {
-      const instruction = instructions[i]!;
-      if (instruction.op === Op.POP_TOP && previous !== null) {
-        const { op } = previous;
-        if (op === Op.LOAD_CONST || op === Op.LOAD_SMALL_INT || (op === Op.COPY && previous.oparg === 1)) {
-          previous.set(Op.NOP, 0);
-          instruction.set(Op.NOP, 0);
+    if (isLabelled[b] === 1) previous = NONE;
+    for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+      if (ops[i] === Op.POP_TOP && previous !== NONE) {
+        const op: Op = ops[previous];
+        if (op === Op.LOAD_CONST || op === Op.LOAD_SMALL_INT || (op === Op.COPY && opargs[previous] === 1)) {
+          graph.set(previous, Op.NOP, 0);
+          graph.set(i, Op.NOP, 0);
           isChanged = true;
         }
       }
-      previous = instruction;
+      previous = i;
     }
-    if ((previous !== null && (opFlags[previous.op]! & OpFlag.JUMP) !== 0) || !b.hasFallthrough()) previous = null;
+    if ((previous !== NONE && (opFlags[ops[previous]] & OpFlag.JUMP) !== 0) || !graph.hasFallthrough(b))
+      previous = NONE;
   }
   return isChanged;
 }
 
 /** How many NOPs were removed (CPython 3.14's remove_redundant_nops). */
 export function removeNops(graph: FlowGraph): number {
+  const { nexts } = graph;
   let removed = 0;
-  for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) removed += removeNopsOf(b);
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) removed += removeNopsOf(graph, b);
   return removed;
 }
 
 /** Removes NOPs where that hides no line from tracing (CPython 3.14's basicblock_remove_redundant_nops). */
-function removeNopsOf(block: BasicBlock): number {
-  const { instructions } = block;
-  const size = instructions.length;
-  let first = 0;
-  while (first < size && instructions[first]!.op !== Op.NOP) first++;
-  if (first === size) return 0;
+function removeNopsOf(graph: FlowGraph, b: number): number {
+  const { ops, places } = graph;
+  const start = graph.starts[b];
+  const end = start + graph.sizes[b];
+  let first = start;
+  while (first < end && ops[first] !== Op.NOP) first++;
+  if (first === end) return 0;
   let kept = first;
-  let previousLine = first > 0 ? instructions[first - 1]!.location.lineno : -1;
-  for (let i = first; i < size; i++) {
-    const instruction = instructions[i]!;
-    const line = instruction.location.lineno;
-    if (instruction.op === Op.NOP) {
+  let previousLine = first > start ? graph.lineAt(first - 1) : -1;
+  for (let i = first; i < end; i++) {
+    const line = graph.lineAt(i);
+    if (ops[i] === Op.NOP) {
       if (line < 0 || line === previousLine) continue;
-      if (i < size - 1) {
-        const following = instructions[i + 1]!;
-        const nextLine = following.location.lineno;
+      if (i < end - 1) {
+        const nextLine = graph.lineAt(i + 1);
         if (nextLine === line) continue;
         if (nextLine < 0) {
-          following.location = instruction.location;
+          places[i + 1] = places[i];
           continue;
         }
-      } else if (line === firstLine(nextNonEmptyBlock(block.next))) {
+      } else if (line === firstLine(graph, graph.nextNonEmpty(graph.nexts[b]))) {
         continue;
       }
     }
-    if (kept !== i) instructions[kept] = instruction;
+    if (kept !== i) graph.copy(kept, i);
     kept++;
     previousLine = line;
   }
-  if (kept !== size) block.truncate(kept);
-  return size - kept;
+  graph.sizes[b] = kept - start;
+  return end - kept;
 }
 
 /** The line that running a block shows first: NOPs without a line will go. */
-function firstLine(block: BasicBlock | null): number {
-  if (block === null) return -1;
-  const { instructions } = block;
-  for (let i = 0; i < instructions.length; i++) {
-    const { op, location } = instructions[i]!;
-    if (op !== Op.NOP || location.lineno >= 0) return location.lineno;
+function firstLine(graph: FlowGraph, b: number): number {
+  if (b === NO_BLOCK) return -1;
+  for (let i = graph.starts[b], end = i + graph.sizes[b]; i < end; i++) {
+    const line = graph.lineAt(i);
+    if (graph.ops[i] !== Op.NOP || line >= 0) return line;
   }
   return -1;
 }
 
 /** How many jumps to the following block became NOPs (CPython 3.14's remove_redundant_jumps). */
 function removeJumps(graph: FlowGraph): number {
+  const { targets, nexts } = graph;
   let removed = 0;
-  for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-    const last = b.last();
-    if (last === undefined || (opFlags[last.op]! & OpFlag.UNCONDITIONAL) === 0) continue;
-    if (nextNonEmptyBlock(last.target) !== nextNonEmptyBlock(b.next)) continue;
-    last.set(Op.NOP, 0);
-    last.target = null;
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    if ((opFlags[graph.lastOp(b)] & OpFlag.UNCONDITIONAL) === 0) continue;
+    const last = graph.last(b);
+    if (graph.nextNonEmpty(targets[last]) !== graph.nextNonEmpty(nexts[b])) continue;
+    graph.removeJump(last);
     removed++;
   }
   return removed;

@@ -1,4 +1,5 @@
-import type { BasicBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -7,35 +8,30 @@ export const removeUnreachable: Pass = {
   name: 'removeUnreachable',
   after: ['labelExceptionTargets'],
   run(graph) {
-    const { entry, hasBlockPushes } = graph;
-    for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-      b.predecessors = 0;
-      b.isVisited = false;
-    }
-    entry.predecessors = 1;
-    entry.isVisited = true;
-    const todo: BasicBlock[] = [entry];
-    for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
-      if (block.next !== null && block.hasFallthrough()) reach(block.next, todo);
-      const { instructions } = block;
+    const { ops, targets, starts, sizes, nexts, predecessors, hasBlockPushes, blockCount, todo } = graph;
+    graph.clearVisited();
+    predecessors.fill(0, 0, blockCount);
+    reach(graph, ENTRY);
+    for (let b = todo.pop(); b !== NO_BLOCK; b = todo.pop()) {
+      if (nexts[b] !== NO_BLOCK && graph.hasFallthrough(b)) reach(graph, nexts[b]);
+      const end = starts[b] + sizes[b];
       // Jumps stand last; only block pushes don't.
-      for (let i = hasBlockPushes ? 0 : Math.max(instructions.length - 1, 0); i < instructions.length; i++) {
-        const instruction = instructions[i]!;
-        if ((opFlags[instruction.op]! & OpFlag.HAS_TARGET) !== 0) reach(instruction.target!, todo);
+      for (let i = hasBlockPushes ? starts[b] : Math.max(end - 1, starts[b]); i < end; i++) {
+        if ((opFlags[ops[i]] & OpFlag.HAS_TARGET) !== 0) reach(graph, targets[i]);
       }
     }
-    for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-      if (b.predecessors > 0) continue;
-      b.truncate(0);
-      b.isHandler = false;
+    for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+      if (predecessors[b] > 0) continue;
+      sizes[b] = 0;
+      graph.isHandler[b] = 0;
     }
   },
 };
 
-function reach(block: BasicBlock, todo: BasicBlock[]): void {
-  if (!block.isVisited) {
-    block.isVisited = true;
-    todo.push(block);
+function reach({ isVisited, predecessors, todo }: FlowGraph, b: number): void {
+  if (isVisited[b] === 0) {
+    isVisited[b] = 1;
+    todo.push(b);
   }
-  block.predecessors++;
+  predecessors[b]++;
 }

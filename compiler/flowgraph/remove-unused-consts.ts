@@ -1,4 +1,4 @@
-import type { BasicBlock } from './basic-block.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -9,19 +9,17 @@ let newIndex = new Int32Array(64);
 export const removeUnusedConsts: Pass = {
   name: 'removeUnusedConsts',
   after: ['optimizeBasicBlocks'],
-  run(graph) {
-    const { list } = graph.constants;
+  run({ ops, opargs, starts, sizes, nexts, constants }) {
+    const { list } = constants;
     if (list.length === 0) return;
     if (newIndex.length < list.length) newIndex = new Int32Array(list.length * 2);
     newIndex.fill(-1, 0, list.length);
     newIndex[0] = 0;
     let used = 1;
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      const { instructions } = b;
-      for (let i = 0; i < instructions.length; i++) {
-        const { op, oparg } = instructions[i]!;
-        if ((opFlags[op]! & OpFlag.CONST) === 0 || newIndex[oparg] !== -1) continue;
-        newIndex[oparg] = 0;
+    for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+      for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+        if ((opFlags[ops[i]] & OpFlag.CONST) === 0 || newIndex[opargs[i]] !== -1) continue;
+        newIndex[opargs[i]] = 0;
         used++;
       }
     }
@@ -29,15 +27,13 @@ export const removeUnusedConsts: Pass = {
     let kept = 0;
     for (let i = 0; i < list.length; i++) {
       if (newIndex[i] === -1) continue;
-      list[kept] = list[i]!;
+      list[kept] = list[i];
       newIndex[i] = kept++;
     }
     list.length = kept;
-    for (let b: BasicBlock | null = graph.entry; b !== null; b = b.next) {
-      const { instructions } = b;
-      for (let i = 0; i < instructions.length; i++) {
-        const instruction = instructions[i]!;
-        if ((opFlags[instruction.op]! & OpFlag.CONST) !== 0) instruction.oparg = newIndex[instruction.oparg]!;
+    for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+      for (let i = starts[b], end = i + sizes[b]; i < end; i++) {
+        if ((opFlags[ops[i]] & OpFlag.CONST) !== 0) opargs[i] = newIndex[opargs[i]];
       }
     }
   },

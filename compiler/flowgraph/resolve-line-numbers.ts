@@ -1,5 +1,6 @@
-import { NO_LOCATION } from '../codegen/instruction.ts';
-import { BasicBlock, nextNonEmptyBlock } from './basic-block.ts';
+import { Place } from '../codegen/instruction.ts';
+import { ENTRY, NO_BLOCK } from './block.ts';
+import type { FlowGraph } from './flow-graph.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
 import type { Pass } from './pass.ts';
 
@@ -11,55 +12,56 @@ export const resolveLineNumbers: Pass = {
   name: 'resolveLineNumbers',
   after: ['removeUnreachable'],
   run(graph) {
-    duplicateExitsWithoutLine(graph.entry);
-    propagateLineNumbers(graph.entry);
+    duplicateExitsWithoutLine(graph);
+    propagateLineNumbers(graph);
   },
 };
 
-function duplicateExitsWithoutLine(entry: BasicBlock): void {
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-    const last = b.last();
-    if (last === undefined || (opFlags[last.op]! & OpFlag.JUMP) === 0) continue;
-    const target = nextNonEmptyBlock(last.target)!;
-    if (target.predecessors <= 1 || !isExitOrEvalCheckWithoutLine(target)) continue;
-    const copy = new BasicBlock(true);
-    for (let i = 0; i < target.instructions.length; i++) copy.instructions.push(target.instructions[i]!.copy());
-    copy.instructions[0]!.location = last.location;
-    last.target = copy;
-    target.predecessors--;
-    copy.predecessors = 1;
-    copy.next = target.next;
-    target.next = copy;
+function duplicateExitsWithoutLine(graph: FlowGraph): void {
+  for (let b = ENTRY; b !== NO_BLOCK; b = graph.nexts[b]) {
+    if ((opFlags[graph.lastOp(b)] & OpFlag.JUMP) === 0) continue;
+    const target = graph.nextNonEmpty(graph.targets[graph.last(b)]);
+    if (graph.predecessors[target] <= 1 || !isExitOrEvalCheckWithoutLine(graph, target)) continue;
+    const copy = graph.newBlock(true);
+    for (let n = 0; n < graph.sizes[target]; n++) graph.addCopy(copy, n, target);
+    graph.places[graph.starts[copy]] = graph.places[graph.last(b)];
+    graph.targets[graph.last(b)] = copy;
+    graph.predecessors[target]--;
+    graph.predecessors[copy] = 1;
+    graph.nexts[copy] = graph.nexts[target];
+    graph.nexts[target] = copy;
   }
   // Those that are left can only be fallen into, so they have one predecessor.
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-    const { next } = b;
-    if (next === null || b.instructions.length === 0 || !b.hasFallthrough()) continue;
-    if (isExitOrEvalCheckWithoutLine(next)) next.instructions[0]!.location = b.last()!.location;
+  const { nexts, sizes, starts, places } = graph;
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    const next = nexts[b];
+    if (next === NO_BLOCK || sizes[b] === 0 || !graph.hasFallthrough(b)) continue;
+    if (isExitOrEvalCheckWithoutLine(graph, next)) places[starts[next]] = places[graph.last(b)];
   }
 }
 
-const isExitOrEvalCheckWithoutLine = (block: BasicBlock): boolean =>
-  block.hasNoLineNumber() && (block.exitsScope() || block.hasEvalBreak());
+const isExitOrEvalCheckWithoutLine = (graph: FlowGraph, b: number): boolean =>
+  graph.hasNoLineNumber(b) && (graph.exitsScope(b) || graph.hasEvalBreak(b));
 
 /** Lets an instruction inherit the location before it, also out of the only block that leads here. */
-function propagateLineNumbers(entry: BasicBlock): void {
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-    const last = b.last();
-    if (last === undefined) continue;
-    const { instructions } = b;
-    let location = NO_LOCATION;
-    for (let i = 0; i < instructions.length; i++) {
-      const instruction = instructions[i]!;
-      if (instruction.location.lineno === NO_LOCATION.lineno) instruction.location = location;
-      else location = instruction.location;
+function propagateLineNumbers(graph: FlowGraph): void {
+  const { ops, places, targets, starts, sizes, nexts, predecessors } = graph;
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    const end = starts[b] + sizes[b];
+    if (end === starts[b]) continue;
+    let place: number = Place.None;
+    for (let i = starts[b]; i < end; i++) {
+      if (places[i] === Place.None) places[i] = place;
+      else place = places[i];
     }
-    if (b.next !== null && b.next.predecessors === 1 && b.hasFallthrough()) inherit(b.next, location);
-    if ((opFlags[last.op]! & OpFlag.JUMP) !== 0 && last.target!.predecessors === 1) inherit(last.target!, location);
+    const next = nexts[b];
+    if (next !== NO_BLOCK && predecessors[next] === 1 && graph.hasFallthrough(b)) inherit(graph, next, place);
+    if ((opFlags[ops[end - 1]] & OpFlag.JUMP) === 0) continue;
+    const target = targets[end - 1];
+    if (predecessors[target] === 1) inherit(graph, target, place);
   }
 }
 
-function inherit(block: BasicBlock, location: typeof NO_LOCATION): void {
-  const first = block.instructions[0];
-  if (first !== undefined && first.location.lineno === NO_LOCATION.lineno) first.location = location;
+function inherit({ places, starts, sizes }: FlowGraph, b: number, place: number): void {
+  if (sizes[b] > 0 && places[starts[b]] === Place.None) places[starts[b]] = place;
 }

@@ -5,7 +5,7 @@ import type { Location } from '../../syntax/ast.ts';
 import { Compiler } from '../compiler.ts';
 import { CompilerUnit, indexOf } from '../compiler-unit.ts';
 import type { FrameBlock } from '../frame-block.ts';
-import { NO_LOCATION } from '../instruction.ts';
+import { NO_LOCATION, recycle } from '../instruction.ts';
 
 /**
  * The compiler state for targets whose exception handling is a block stack (CPython 3.8's compile.c). There only the
@@ -22,13 +22,13 @@ export class BlockStackCompiler extends Compiler {
 
   emit(op: Op, oparg = 0): void {
     const { u } = this;
-    let location: Location = NO_LOCATION;
-    if (!u.lineSet) {
-      u.lineSet = true;
-      location = lineLocation(u.lineno);
-    }
     if (op === Op.RETURN_VALUE) u.returned = true;
-    this.sequence.add(op, oparg, location);
+    if (u.lineSet) {
+      this.sequence.add(op, oparg, NO_LOCATION);
+    } else {
+      u.lineSet = true;
+      this.sequence.add(op, oparg, lineLocation(u.lineno));
+    }
   }
 
   emitConst(value: Constant): void {
@@ -49,7 +49,7 @@ export class BlockStackCompiler extends Compiler {
 
   /** A module that begins with an empty block takes no first line from its instructions. */
   private leaveEntryBlock(): void {
-    if (this.u.firstlineno === 0 && this.sequence.instructions.length === 0) this.u.firstlineno = 1;
+    if (this.u.firstlineno === 0 && this.sequence.length === 0) this.u.firstlineno = 1;
   }
 
   setLine(node: Location): void {
@@ -69,6 +69,7 @@ export class BlockStackCompiler extends Compiler {
     this.u = scratch;
     this.sequence = scratch.sequence;
     visit();
+    recycle(scratch.sequence);
     this.u = live;
     this.sequence = live.sequence;
     live.lineno = scratch.lineno;
@@ -80,8 +81,8 @@ export class BlockStackCompiler extends Compiler {
    * jump.
    */
   placeAfter(late: () => void, early: () => void): void {
-    const { instructions, labels } = this.sequence;
-    const begun = instructions.length;
+    const { sequence } = this;
+    const begun = sequence.length;
     const wasReturned = this.u.returned;
     const { u } = this;
     const outerLog = u.placedLabels;
@@ -89,13 +90,13 @@ export class BlockStackCompiler extends Compiler {
     u.placedLabels = log;
     late();
     u.placedLabels = outerLog;
-    const tail = instructions.splice(begun);
+    const tail = sequence.cut(begun);
     const isReturned = this.u.returned;
     this.u.returned = wasReturned;
     early();
-    const moved = instructions.length - begun;
-    for (const label of log) labels[label]! += moved;
-    for (const instruction of tail) instructions.push(instruction);
+    const moved = sequence.length - begun;
+    for (const label of log) sequence.labels[label] += moved;
+    sequence.append(tail);
     this.u.returned = isReturned;
     outerLog?.push(...log);
   }
@@ -115,15 +116,9 @@ export class BlockStackCompiler extends Compiler {
   }
 }
 
-/** Locations of lines without columns, shared: they are many, and the same line comes again and again. */
-const lines = new Map<number, Location>();
-
-function lineLocation(lineno: number): Location {
-  let location = lines.get(lineno);
-  if (location === undefined) {
-    if (lines.size > 10_000) lines.clear();
-    location = { lineno, col_offset: -1, end_lineno: lineno, end_col_offset: -1 };
-    lines.set(lineno, location);
-  }
-  return location;
-}
+const lineLocation = (lineno: number): Location => ({
+  lineno,
+  col_offset: -1,
+  end_lineno: lineno,
+  end_col_offset: -1,
+});

@@ -120,7 +120,10 @@ interface NativeCode {
 
 function takenApart({ rows, targets, truths }: NativeCode) {
   const sequence = new InstructionSequence();
-  for (let i = 0; i < rows.length; i++) sequence.labels.push(i);
+  for (let i = 0; i < rows.length; i++) {
+    const label = sequence.newLabel();
+    sequence.labels[label] = i;
+  }
   for (const [i, [name, oparg, lineno]] of rows.entries()) {
     const op = py38.opcodes.op[py38.opcodes.table.opcodes[name]!]! as Op;
     sequence.add(op, targets[i] ?? oparg, lineno === 0 ? NO_LOCATION : at(lineno));

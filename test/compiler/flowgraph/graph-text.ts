@@ -2,7 +2,7 @@ import type { Constant } from '../../../compiler/bytecode/constants.ts';
 import { type Op, opNames } from '../../../compiler/bytecode/op.ts';
 import { InstructionSequence, NO_LOCATION } from '../../../compiler/codegen/instruction.ts';
 import type { CodeUnit } from '../../../compiler/codegen/unit.ts';
-import type { BasicBlock } from '../../../compiler/flowgraph/basic-block.ts';
+import { ENTRY, NO_BLOCK } from '../../../compiler/flowgraph/block.ts';
 import { type FlowGraph, flowGraphFrom } from '../../../compiler/flowgraph/flow-graph.ts';
 import { OpFlag, opFlags } from '../../../compiler/flowgraph/op-flag.ts';
 import type { Pass } from '../../../compiler/flowgraph/pass.ts';
@@ -45,20 +45,22 @@ export function graphOf(
 }
 
 /** The graph as such a text again; the labels are numbered in the order of the code. */
-export function textOf({ entry }: FlowGraph): string[] {
-  const labels = new Map<BasicBlock, string>();
-  const targets = new Set<BasicBlock>();
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
-    for (const { target } of b.instructions) if (target !== null) targets.add(target);
+export function textOf(graph: FlowGraph): string[] {
+  const { ops, opargs, targets, starts, sizes, nexts } = graph;
+  const labels = new Map<number, string>();
+  const jumpedTo = new Set<number>();
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
+    for (let i = starts[b]; i < starts[b] + sizes[b]; i++) if (targets[i] !== NO_BLOCK) jumpedTo.add(targets[i]!);
   }
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next)
-    if (targets.has(b)) labels.set(b, `L${labels.size + 1}`);
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) if (jumpedTo.has(b)) labels.set(b, `L${labels.size + 1}`);
   const rows: string[] = [];
-  for (let b: BasicBlock | null = entry; b !== null; b = b.next) {
+  for (let b = ENTRY; b !== NO_BLOCK; b = nexts[b]) {
     if (labels.has(b)) rows.push(`${labels.get(b)}:`);
-    for (const { op, oparg, location, target } of b.instructions) {
-      const line = location.lineno < 0 ? '-' : location.lineno;
-      const argument = (opFlags[op]! & OpFlag.HAS_TARGET) !== 0 && target !== null ? labels.get(target) : oparg;
+    for (let i = starts[b]; i < starts[b] + sizes[b]; i++) {
+      const op: Op = ops[i];
+      const line = graph.lineAt(i) < 0 ? '-' : graph.lineAt(i);
+      const hasTarget = (opFlags[op] & OpFlag.HAS_TARGET) !== 0 && targets[i] !== NO_BLOCK;
+      const argument = hasTarget ? labels.get(targets[i]) : opargs[i];
       rows.push(`${line} ${opNames[op]}${argument === 0 ? '' : ` ${argument}`}`);
     }
   }

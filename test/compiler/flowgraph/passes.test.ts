@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CodeFlag } from '../../../compiler/bytecode/code-object.ts';
 import { FrozenSetConstant, TupleConstant } from '../../../compiler/bytecode/constants.ts';
 import { addLoadChecks } from '../../../compiler/flowgraph/add-load-checks.ts';
+import { ENTRY } from '../../../compiler/flowgraph/block.ts';
 import { borrowLoads } from '../../../compiler/flowgraph/borrow-loads.ts';
 import { calculateStackDepth } from '../../../compiler/flowgraph/calculate-stack-depth.ts';
 import { convertPseudoJumps } from '../../../compiler/flowgraph/convert-pseudo-jumps.ts';
@@ -341,8 +342,8 @@ describe('passes of the flow graph', () => {
         - JUMP_NO_INTERRUPT L1
       `),
     );
-    const [setup, load] = graph.entry.instructions;
-    assert.equal(load!.except, setup!.target);
+    const setup = graph.starts[ENTRY];
+    assert.equal(graph.excepts[setup + 1], graph.targets[setup]);
   });
 
   it('convertPseudoJumps and calculateStackDepth: a handler starts with the exception pushed', () => {
@@ -361,7 +362,8 @@ describe('passes of the flow graph', () => {
     const text = textAfter(graph, convertPseudoJumps, calculateStackDepth);
     assert.deepEqual(text.slice(3, 6), ['2 COPY 1', '2 TO_BOOL', '2 POP_JUMP_IF_FALSE L1']);
     assert.equal(graph.stackSize, 3);
-    assert.equal(graph.entry.instructions[1]!.target!.startDepth, 3, 'one value, the offset and the exception');
+    const handler = graph.targets[graph.starts[ENTRY] + 1];
+    assert.equal(graph.startDepths[handler], 3, 'one value, the offset and the exception');
   });
 
   it('prepareLocalsplus puts the making of cells, closures and generators in front', () => {
