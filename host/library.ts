@@ -1,8 +1,5 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
-import type { CodeObject } from '../compiler/bytecode/code-object.ts';
-import { loads } from '../compiler/bytecode/marshal.ts';
-import { py314 } from '../compiler/targets/py314.ts';
 import type { LibraryModule } from '../vm/host.ts';
 
 /** One module in the index of a packed library; offsets count from the end of the index. */
@@ -19,7 +16,7 @@ export const LIBRARY_ROOT = '<library>';
 
 /**
  * The standard library as the build packs it (tools/build-library.ts): four bytes of the index's length, the index as JSON by
- * dotted module name, then marshalled code and deflated sources. Modules are read one by one, when they are imported.
+ * dotted module name, then packed code and deflated sources. Modules are read one by one, when they are imported.
  */
 export class Library {
   private readonly fd: number;
@@ -50,7 +47,7 @@ export class Library {
     return {
       isPackage: entry.path.endsWith('/__init__.py'),
       filename: `${LIBRARY_ROOT}/${entry.path}`,
-      code: () => loads(this.read(this.start + offset, length), py314) as CodeObject,
+      code: () => this.read(this.start + offset, length),
     };
   }
 

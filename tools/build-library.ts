@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { dumps } from '../compiler/bytecode/marshal.ts';
 import { compile } from '../compiler/compile.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
 import { LIBRARY_ROOT, type LibraryEntry } from '../host/library.ts';
+import { packCode } from '../vm/importing/packed-code.ts';
 import { libraryFiles } from './library-zip.ts';
 
 // Packs CPython's library for the VM: node tools/run.mjs tools/build-library.ts OUT. Does nothing when OUT was made of the same
@@ -44,7 +44,7 @@ if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8'
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);
     const name = path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
-    index[name] = { path, code: add(dumps(code, py314)), source: add(deflateRawSync(bytes)) };
+    index[name] = { path, code: add(packCode(code)), source: add(deflateRawSync(bytes)) };
   }
   const header = Buffer.from(JSON.stringify(index));
   const length = Buffer.alloc(4);

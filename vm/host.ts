@@ -123,5 +123,6 @@ export interface Host {
 export interface LibraryModule {
   readonly isPackage: boolean;
   readonly filename: string;
-  code(): CodeObject;
+  /** Its code as packCode wrote it (importing/packed-code.ts). */
+  code(): Uint8Array;
 }

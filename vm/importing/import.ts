@@ -2,7 +2,6 @@ import { HostError } from '../host.ts';
 import { runCode } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { builtinModule, isBuiltinModule } from '../modules/registry.ts';
-import { codeValue } from '../objects/constant.ts';
 import type { PyDict } from '../objects/dict.ts';
 import type { PyBaseException } from '../objects/exception.ts';
 import { importErrorType, isException, keyError, newException, typeError, valueError } from '../objects/exception.ts';
@@ -13,6 +12,7 @@ import { stringOf } from '../objects/str.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { isTrue } from '../operations/truth.ts';
 import { libraryPathHook } from './library-finder.ts';
+import { unpackCode } from './packed-code.ts';
 import { explainMissing } from './unavailable.ts';
 import { zipPathHook } from './zip-hook.ts';
 
@@ -57,7 +57,7 @@ function runLibraryModule(name: string, as: string): Value {
   const module = newModule(as);
   vm.modules.setString(as, module);
   module.dict.setString('__builtins__', vm.builtins);
-  runCode(codeValue(packed.code()), module.dict, module.dict);
+  runCode(unpackCode(packed.code()), module.dict, module.dict);
   return module;
 }
 

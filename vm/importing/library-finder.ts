@@ -2,7 +2,6 @@ import type { LibraryModule } from '../host.ts';
 import { runCode } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { PyBytes } from '../objects/bytes.ts';
-import { codeValue } from '../objects/constant.ts';
 import { builtinFunction, defineType } from '../objects/define.ts';
 import { importErrorType, newException } from '../objects/exception.ts';
 import { PyList } from '../objects/list.ts';
@@ -12,6 +11,7 @@ import { newOSError } from '../objects/os-error.ts';
 import { stringOf } from '../objects/str.ts';
 import { getAttribute, setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
+import { unpackCode } from './packed-code.ts';
 
 const ROOT = '<library>';
 
@@ -81,11 +81,11 @@ defineType(loaderType, {
       (self: LibraryLoader, module: Value) => {
         const { dict } = module as PyModule;
         dict.setString('__builtins__', vm.builtins);
-        runCode(codeValue(self.packed.code()), dict, dict);
+        runCode(unpackCode(self.packed.code()), dict, dict);
       },
     ],
     is_package: ['($self, fullname)', (self: LibraryLoader) => self.packed.isPackage],
-    get_code: ['($self, fullname)', (self: LibraryLoader) => codeValue(self.packed.code())],
+    get_code: ['($self, fullname)', (self: LibraryLoader) => unpackCode(self.packed.code())],
     get_source: ['($self, fullname)', (self: LibraryLoader) => vm.host.sourceText(self.packed.filename) ?? null],
     get_filename: ['($self, fullname)', (self: LibraryLoader) => self.packed.filename],
     get_data: [

@@ -4,34 +4,20 @@ import { py314 } from '../../compiler/targets/py314.ts';
 import { targetOf } from '../../compiler/targets/registry.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { PyCode } from '../objects/code.ts';
-import { PyComplex } from '../objects/complex.ts';
-import { codeValue, constantValue } from '../objects/constant.ts';
+import { codeValue, constantOf, constantValue } from '../objects/constant.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
 import { eofErrorType, newException, valueError } from '../objects/exception.ts';
-import { PyFloat } from '../objects/float.ts';
-import { Ellipsis, frozensetType, typeOf, type Value } from '../objects/object.ts';
-import { PySet } from '../objects/set.ts';
-import { PySlice } from '../objects/slice.ts';
-import { PyTuple } from '../objects/tuple.ts';
+import type { PyObject, Value } from '../objects/object.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { bytesOf } from './io/base.ts';
 
-/** A value as a constant: what code objects hold, and code objects. ValueError for all else. */
-function constantOf(value: Value): constants.Constant {
-  if (value === null || typeof value !== 'object') return value;
-  if (value instanceof PyCode) return { ...value.code, co_consts: value.consts.map(constantOf) };
-  if (value === Ellipsis) return constants.Ellipsis;
+/** A value as a constant. ValueError for what marshal doesn't write. */
+const marshalled = (value: Value): constants.Constant => constantOf(value, otherConstant);
+
+/** Buffers are written as bytes. */
+function otherConstant(value: PyObject): constants.Constant {
   if (!value.type.heap) {
-    if (value instanceof PyFloat) return new constants.FloatConstant(value.value);
-    if (value instanceof PyComplex) return new constants.ComplexConstant(value.real, value.imag);
-    if (value instanceof PyTuple) return new constants.TupleConstant(value.items.map(constantOf));
-    if (value instanceof PySlice) {
-      return new constants.SliceConstant(constantOf(value.start), constantOf(value.stop), constantOf(value.step));
-    }
-    if (value instanceof PySet && value.type === frozensetType) {
-      return new constants.FrozenSetConstant(value.items().map(constantOf));
-    }
-    if (typeOf(value).bf_getbuffer !== undefined) return new constants.BytesConstant(bytesOf(value));
+    if (value.type.bf_getbuffer !== undefined) return new constants.BytesConstant(bytesOf(value));
     if (['list', 'dict', 'set'].includes(value.type.tp_name)) {
       throw valueError(`not supported yet: marshal of a ${value.type.tp_name}`);
     }
@@ -41,7 +27,7 @@ function constantOf(value: Value): constants.Constant {
 
 function dumps(value: Value): PyBytes {
   const target = value instanceof PyCode ? targetOf(value.code) : py314;
-  return new PyBytes(dumpConstant(constantOf(value), target));
+  return new PyBytes(dumpConstant(marshalled(value), target));
 }
 
 function loads(data: Value): Value {

@@ -36,7 +36,7 @@ function traverse(object: object, visit: Visit): void {
   } else if (object instanceof PyType) visitFields(object, typeFields, visit);
   else if (object instanceof PyGenerator) visitFields(object, generatorFields, visit);
   else if (object instanceof PyWeakref) visitFields(object, referenceFields, visit);
-  else if (object instanceof PyCode) visitArray(object.consts, object.consts.length, visit);
+  else if (object instanceof PyCode) visitArray(object.readConsts, object.readConsts.length, visit);
   else if (object instanceof Frame) visitFrame(object, visit);
   else if (object instanceof Map) {
     for (const [key, value] of object) {

@@ -1,3 +1,4 @@
+import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import type { PyCode } from './code.ts';
 import { PyDict } from './dict.ts';
 import { functionType, methodType, PyObject, type Slot, type Value } from './object.ts';
@@ -10,7 +11,6 @@ export class PyFunction extends PyObject {
   readonly builtins: PyDict;
   name: string;
   qualname: string;
-  doc: Value;
   module: Value;
   defaults: PyTuple | null = null;
   kwdefaults: PyDict | null = null;
@@ -19,17 +19,34 @@ export class PyFunction extends PyObject {
   annotate: Value = null;
   typeParams: PyTuple | null = null;
   override dict: PyDict | undefined = undefined;
+  /** `__doc__`; undefined until it is asked for. */
+  private ownDoc: Slot;
+  /** What the function was made of: its docstring is the first constant. */
+  private readonly made: PyCode;
+
   constructor(code: PyCode, globals: PyDict, builtins: PyDict) {
     super(functionType);
     this.code = code;
     this.globals = globals;
     this.builtins = builtins;
-    this.name = code.code.co_name;
-    this.qualname = code.code.co_qualname;
-    const doc = code.consts[0];
-    this.doc = code.code.co_flags & 0x4000000 && typeof doc === 'string' ? doc : null;
+    this.name = code.name;
+    this.qualname = code.qualname;
+    this.ownDoc = code.flags & CodeFlag.CO_HAS_DOCSTRING ? undefined : null;
+    this.made = code;
     const module: Slot = globals.getString('__name__');
     this.module = module === undefined ? null : module;
+  }
+
+  get doc(): Value {
+    if (this.ownDoc === undefined) {
+      const [doc] = this.made.consts;
+      this.ownDoc = typeof doc === 'string' ? doc : null;
+    }
+    return this.ownDoc;
+  }
+
+  set doc(value: Value) {
+    this.ownDoc = value;
   }
 
   /** Annotations as MAKE_FUNCTION hands them: a dict, or a tuple of names and values in turn. */
