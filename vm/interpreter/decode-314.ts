@@ -1,6 +1,6 @@
-import { Op } from '../../compiler/bytecode/op.ts';
+import { Op, opNames } from '../../compiler/bytecode/op.ts';
 import { BinaryOperator } from '../operations/arithmetic.ts';
-import { type Instruction, type Part, Target, type Translation, untranslatable } from './decode.ts';
+import { type Draft, Target, type Translation, untranslatable } from './decode.ts';
 import { Opcode } from './opcode.ts';
 
 /** CPython's instructions that the run loop has under the same name with the same meaning. */
@@ -117,18 +117,6 @@ const sameName: ReadonlyMap<Op, Opcode> = new Map([
   [Op.LOAD_FAST_BORROW_LOAD_FAST_BORROW, Opcode.LOAD_FAST_LOAD_FAST],
 ]);
 
-const jumps: ReadonlySet<Op> = new Set([
-  Op.FOR_ITER,
-  Op.SEND,
-  Op.JUMP_FORWARD,
-  Op.JUMP_BACKWARD,
-  Op.JUMP_BACKWARD_NO_INTERRUPT,
-  Op.POP_JUMP_IF_FALSE,
-  Op.POP_JUMP_IF_TRUE,
-  Op.POP_JUMP_IF_NONE,
-  Op.POP_JUMP_IF_NOT_NONE,
-]);
-
 /** Bit 4 of COMPARE_OP's operand asks for a bool. */
 const COMPARE_TO_BOOL = 16;
 
@@ -151,54 +139,58 @@ export function binaryOpcode(operator: BinaryOperator): Opcode {
   }
 }
 
-function opcodeOf({ op, arg }: Instruction): Opcode | undefined {
-  switch (op) {
-    case Op.RESUME:
-    case Op.NOT_TAKEN:
-    case Op.CACHE:
-      return undefined;
-    case Op.LOAD_GLOBAL:
-      return arg & 1 ? Opcode.LOAD_GLOBAL_NULL : Opcode.LOAD_GLOBAL;
-    case Op.LOAD_ATTR:
-      return arg & 1 ? Opcode.LOAD_ATTR_METHOD : Opcode.LOAD_ATTR;
-    case Op.COMPARE_OP:
-      return arg & COMPARE_TO_BOOL ? Opcode.COMPARE_OP_BOOL : Opcode.COMPARE_OP;
-    case Op.YIELD_VALUE:
-      return arg === 0 ? Opcode.YIELD_VALUE : Opcode.YIELD_DELEGATED;
-    case Op.BINARY_OP:
-      return binaryOpcode(arg);
-    default:
-      return sameName.get(op) ?? untranslatable(op);
-  }
-}
-
-function argumentOf({ op, arg, next }: Instruction): number {
-  switch (op) {
-    case Op.LOAD_GLOBAL:
-    case Op.LOAD_ATTR:
-      return arg >> 1;
-    case Op.COMPARE_OP:
-      return arg >> 5;
-    case Op.FOR_ITER:
-      // At its end the loop goes on behind END_FOR.
-      return next + arg + 1;
-    case Op.JUMP_BACKWARD:
-    case Op.JUMP_BACKWARD_NO_INTERRUPT:
-      return next - arg;
-    default:
-      return jumps.has(op) ? next + arg : arg;
-  }
-}
+/** Opcode by Op of what has its name and meaning in the run loop; TRAP, which no target has, for the others. */
+const plain = new Uint8Array(opNames.length);
+for (const [op, opcode] of sameName) plain[op] = opcode;
 
 /** From CPython 3.14's instruction set, which the run loop's own follows most closely. */
 export const translation314: Translation = {
-  preamble: () => [],
-  parts(instruction: Instruction): Part[] {
-    const opcode = opcodeOf(instruction);
-    if (opcode === undefined) return [];
-    const target = jumps.has(instruction.op) ? Target.UNIT : Target.NONE;
-    return [{ opcode, arg: argumentOf(instruction), target }];
+  preamble() {},
+
+  translate(draft: Draft, op: Op, arg: number, _unit: number, next: number): void {
+    const opcode: Opcode = plain[op];
+    switch (op) {
+      case Op.RESUME:
+      case Op.NOT_TAKEN:
+      case Op.CACHE:
+        return;
+      case Op.LOAD_GLOBAL:
+        draft.add(arg & 1 ? Opcode.LOAD_GLOBAL_NULL : Opcode.LOAD_GLOBAL, arg >> 1, Target.NONE);
+        break;
+      case Op.LOAD_ATTR:
+        draft.add(arg & 1 ? Opcode.LOAD_ATTR_METHOD : Opcode.LOAD_ATTR, arg >> 1, Target.NONE);
+        break;
+      case Op.COMPARE_OP:
+        draft.add(arg & COMPARE_TO_BOOL ? Opcode.COMPARE_OP_BOOL : Opcode.COMPARE_OP, arg >> 5, Target.NONE);
+        break;
+      case Op.YIELD_VALUE:
+        draft.add(arg === 0 ? Opcode.YIELD_VALUE : Opcode.YIELD_DELEGATED, arg, Target.NONE);
+        break;
+      case Op.BINARY_OP:
+        draft.add(binaryOpcode(arg), arg, Target.NONE);
+        break;
+      case Op.FOR_ITER:
+        // At its end the loop goes on behind END_FOR.
+        draft.add(opcode, next + arg + 1, Target.UNIT);
+        break;
+      case Op.JUMP_BACKWARD:
+      case Op.JUMP_BACKWARD_NO_INTERRUPT:
+        draft.add(opcode, next - arg, Target.UNIT);
+        break;
+      case Op.SEND:
+      case Op.JUMP_FORWARD:
+      case Op.POP_JUMP_IF_FALSE:
+      case Op.POP_JUMP_IF_TRUE:
+      case Op.POP_JUMP_IF_NONE:
+      case Op.POP_JUMP_IF_NOT_NONE:
+        draft.add(opcode, next + arg, Target.UNIT);
+        break;
+      default:
+        if (opcode === Opcode.TRAP) untranslatable(op);
+        draft.add(opcode, arg, Target.NONE);
+    }
   },
-  endsPreamble: ({ op, arg }) => op === Op.RESUME && (arg & 3) === 0,
+
+  endsPreamble: (op, arg) => op === Op.RESUME && (arg & 3) === 0,
   suspendedLasti: 2,
 };

@@ -2,7 +2,7 @@ import { CodeFlag, LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { Op } from '../../compiler/bytecode/op.ts';
 import type { PyCode } from '../objects/code.ts';
 import { BinaryOperator } from '../operations/arithmetic.ts';
-import { type Instruction, type Part, Target, type Translation, untranslatable } from './decode.ts';
+import { type Draft, Target, type Translation, untranslatable } from './decode.ts';
 import { binaryOpcode } from './decode-314.ts';
 import { Opcode } from './opcode.ts';
 
@@ -106,6 +106,13 @@ const operators: ReadonlyMap<Op, BinaryOperator> = new Map([
   [Op.INPLACE_XOR, BinaryOperator.INPLACE_XOR],
 ]);
 
+/** One instruction of the run loop. */
+interface Part {
+  readonly opcode: Opcode;
+  readonly arg: number;
+  readonly target: Target;
+}
+
 const part = (opcode: Opcode, arg = 0, target = Target.NONE): Part => ({ opcode, arg, target });
 /** A part whose operand is the index of a code unit. */
 const jump = (opcode: Opcode, unit: number): Part => part(opcode, unit, Target.UNIT);
@@ -126,100 +133,94 @@ export const translation38: Translation = {
   suspendedLasti: 0,
 
   /** What later targets do by instructions at a function's start: cells, free variables, and the generator. */
-  preamble(code: PyCode): Part[] {
+  preamble(draft: Draft, code: PyCode): void {
     const { co_localspluskinds: kinds, co_flags } = code.code;
-    const parts: Part[] = [];
+    const add = (opcode: Opcode, arg: number): void => draft.add(opcode, arg, Target.NONE);
     let free = 0;
     kinds.forEach((kind, index) => {
       if (kind & LocalKind.FREE) free++;
-      else if (kind & LocalKind.CELL) parts.push(part(Opcode.MAKE_CELL_38, index));
+      else if (kind & LocalKind.CELL) add(Opcode.MAKE_CELL_38, index);
     });
-    if (free > 0) parts.push(part(Opcode.COPY_FREE_VARS, free));
+    if (free > 0) add(Opcode.COPY_FREE_VARS, free);
     if (co_flags & (CodeFlag.CO_GENERATOR | CodeFlag.CO_COROUTINE | CodeFlag.CO_ASYNC_GENERATOR)) {
-      parts.push(part(Opcode.RETURN_GENERATOR), part(Opcode.POP_TOP));
+      add(Opcode.RETURN_GENERATOR, 0);
+      add(Opcode.POP_TOP, 0);
     }
-    return parts;
   },
 
-  parts({ op, arg, unit, next }: Instruction, code: PyCode): Part[] {
-    const cell = code.code.co_nlocals + arg;
-    const target = arg >> 1;
-    switch (op) {
-      case Op.ROT_TWO:
-        return [part(Opcode.SWAP, 2)];
-      case Op.ROT_THREE:
-        return [part(Opcode.SWAP, 3), part(Opcode.SWAP, 2)];
-      case Op.ROT_FOUR:
-        return [part(Opcode.SWAP, 4), part(Opcode.SWAP, 3), part(Opcode.SWAP, 2)];
-      case Op.DUP_TOP:
-        return [part(Opcode.COPY, 1)];
-      case Op.DUP_TOP_TWO:
-        return [part(Opcode.COPY, 2), part(Opcode.COPY, 2)];
-      case Op.UNARY_NOT:
-        return [part(Opcode.TO_BOOL), part(Opcode.UNARY_NOT)];
-      case Op.COMPARE_OP:
-        return [comparison(arg)];
-      case Op.POP_JUMP_IF_FALSE:
-        return [part(Opcode.TO_BOOL), jump(Opcode.POP_JUMP_IF_FALSE, target)];
-      case Op.POP_JUMP_IF_TRUE:
-        return [part(Opcode.TO_BOOL), jump(Opcode.POP_JUMP_IF_TRUE, target)];
-      case Op.JUMP_IF_FALSE_OR_POP:
-        return [
-          part(Opcode.COPY, 1),
-          part(Opcode.TO_BOOL),
-          jump(Opcode.POP_JUMP_IF_FALSE, target),
-          part(Opcode.POP_TOP),
-        ];
-      case Op.JUMP_IF_TRUE_OR_POP:
-        return [
-          part(Opcode.COPY, 1),
-          part(Opcode.TO_BOOL),
-          jump(Opcode.POP_JUMP_IF_TRUE, target),
-          part(Opcode.POP_TOP),
-        ];
-      case Op.JUMP_FORWARD:
-        return [jump(Opcode.JUMP_FORWARD, next + target)];
-      case Op.JUMP_ABSOLUTE:
-        return [jump(target <= unit ? Opcode.JUMP_BACKWARD : Opcode.JUMP_FORWARD, target)];
-      case Op.FOR_ITER:
-        return [
-          local(Opcode.FOR_ITER, 2),
-          local(Opcode.JUMP_FORWARD, 4),
-          part(Opcode.POP_ITER),
-          jump(Opcode.JUMP_FORWARD, next + target),
-        ];
-      case Op.YIELD_FROM:
-        // A suspended YIELD_FROM runs again when resumed, which is why f_lasti stands before it.
-        return [local(Opcode.SEND, 2), local(Opcode.YIELD_FROM_38, 0), part(Opcode.END_SEND)];
-      case Op.GET_AWAITABLE:
-        return [part(Opcode.GET_AWAITABLE)];
-      case Op.SETUP_FINALLY:
-        return [jump(Opcode.SETUP_FINALLY_38, next + target)];
-      case Op.SETUP_WITH:
-        return [jump(Opcode.SETUP_WITH_38, next + target)];
-      case Op.SETUP_ASYNC_WITH:
-        return [jump(Opcode.SETUP_ASYNC_WITH_38, next + target)];
-      case Op.CALL_FINALLY:
-        return [jump(Opcode.CALL_FINALLY_38, next + target)];
-      case Op.LOAD_CLOSURE:
-        return [part(Opcode.LOAD_CLOSURE, cell)];
-      case Op.LOAD_DEREF:
-        return [part(Opcode.LOAD_DEREF, cell)];
-      case Op.STORE_DEREF:
-        return [part(Opcode.STORE_DEREF, cell)];
-      case Op.DELETE_DEREF:
-        return [part(Opcode.DELETE_DEREF, cell)];
-      case Op.LOAD_CLASSDEREF:
-        return [part(Opcode.LOAD_LOCALS), part(Opcode.LOAD_FROM_DICT_OR_DEREF, cell)];
-      case Op.PRINT_EXPR:
-        return [part(Opcode.CALL_INTRINSIC_1, 1), part(Opcode.POP_TOP)];
-      default: {
-        const operator = operators.get(op);
-        if (operator !== undefined) return [part(binaryOpcode(operator), operator)];
-        return [part(sameName.get(op) ?? untranslatable(op), arg)];
-      }
-    }
+  translate(draft: Draft, op: Op, arg: number, unit: number, next: number, code: PyCode): void {
+    for (const made of parts(op, arg, unit, next, code)) draft.add(made.opcode, made.arg, made.target);
   },
 
   endsPreamble: () => false,
 };
+
+function parts(op: Op, arg: number, unit: number, next: number, code: PyCode): Part[] {
+  const cell = code.code.co_nlocals + arg;
+  const target = arg >> 1;
+  switch (op) {
+    case Op.ROT_TWO:
+      return [part(Opcode.SWAP, 2)];
+    case Op.ROT_THREE:
+      return [part(Opcode.SWAP, 3), part(Opcode.SWAP, 2)];
+    case Op.ROT_FOUR:
+      return [part(Opcode.SWAP, 4), part(Opcode.SWAP, 3), part(Opcode.SWAP, 2)];
+    case Op.DUP_TOP:
+      return [part(Opcode.COPY, 1)];
+    case Op.DUP_TOP_TWO:
+      return [part(Opcode.COPY, 2), part(Opcode.COPY, 2)];
+    case Op.UNARY_NOT:
+      return [part(Opcode.TO_BOOL), part(Opcode.UNARY_NOT)];
+    case Op.COMPARE_OP:
+      return [comparison(arg)];
+    case Op.POP_JUMP_IF_FALSE:
+      return [part(Opcode.TO_BOOL), jump(Opcode.POP_JUMP_IF_FALSE, target)];
+    case Op.POP_JUMP_IF_TRUE:
+      return [part(Opcode.TO_BOOL), jump(Opcode.POP_JUMP_IF_TRUE, target)];
+    case Op.JUMP_IF_FALSE_OR_POP:
+      return [part(Opcode.COPY, 1), part(Opcode.TO_BOOL), jump(Opcode.POP_JUMP_IF_FALSE, target), part(Opcode.POP_TOP)];
+    case Op.JUMP_IF_TRUE_OR_POP:
+      return [part(Opcode.COPY, 1), part(Opcode.TO_BOOL), jump(Opcode.POP_JUMP_IF_TRUE, target), part(Opcode.POP_TOP)];
+    case Op.JUMP_FORWARD:
+      return [jump(Opcode.JUMP_FORWARD, next + target)];
+    case Op.JUMP_ABSOLUTE:
+      return [jump(target <= unit ? Opcode.JUMP_BACKWARD : Opcode.JUMP_FORWARD, target)];
+    case Op.FOR_ITER:
+      return [
+        local(Opcode.FOR_ITER, 2),
+        local(Opcode.JUMP_FORWARD, 4),
+        part(Opcode.POP_ITER),
+        jump(Opcode.JUMP_FORWARD, next + target),
+      ];
+    case Op.YIELD_FROM:
+      // A suspended YIELD_FROM runs again when resumed, which is why f_lasti stands before it.
+      return [local(Opcode.SEND, 2), local(Opcode.YIELD_FROM_38, 0), part(Opcode.END_SEND)];
+    case Op.GET_AWAITABLE:
+      return [part(Opcode.GET_AWAITABLE)];
+    case Op.SETUP_FINALLY:
+      return [jump(Opcode.SETUP_FINALLY_38, next + target)];
+    case Op.SETUP_WITH:
+      return [jump(Opcode.SETUP_WITH_38, next + target)];
+    case Op.SETUP_ASYNC_WITH:
+      return [jump(Opcode.SETUP_ASYNC_WITH_38, next + target)];
+    case Op.CALL_FINALLY:
+      return [jump(Opcode.CALL_FINALLY_38, next + target)];
+    case Op.LOAD_CLOSURE:
+      return [part(Opcode.LOAD_CLOSURE, cell)];
+    case Op.LOAD_DEREF:
+      return [part(Opcode.LOAD_DEREF, cell)];
+    case Op.STORE_DEREF:
+      return [part(Opcode.STORE_DEREF, cell)];
+    case Op.DELETE_DEREF:
+      return [part(Opcode.DELETE_DEREF, cell)];
+    case Op.LOAD_CLASSDEREF:
+      return [part(Opcode.LOAD_LOCALS), part(Opcode.LOAD_FROM_DICT_OR_DEREF, cell)];
+    case Op.PRINT_EXPR:
+      return [part(Opcode.CALL_INTRINSIC_1, 1), part(Opcode.POP_TOP)];
+    default: {
+      const operator = operators.get(op);
+      if (operator !== undefined) return [part(binaryOpcode(operator), operator)];
+      return [part(sameName.get(op) ?? untranslatable(op), arg)];
+    }
+  }
+}

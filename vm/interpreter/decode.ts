@@ -11,16 +11,6 @@ import { Opcode } from './opcode.ts';
 import { Program } from './program.ts';
 import { vm } from './state.ts';
 
-/** One instruction of a target with its EXTENDED_ARGs folded in. */
-export interface Instruction {
-  readonly op: Op;
-  readonly arg: number;
-  /** Code unit of the instruction itself. */
-  readonly unit: number;
-  /** Code unit after its caches: what relative jumps count from. */
-  readonly next: number;
-}
-
 /** What a part's operand is. */
 export const enum Target {
   /** Itself. */
@@ -31,21 +21,75 @@ export const enum Target {
   OWN = 2,
 }
 
-/** One instruction of the run loop. */
-export interface Part {
-  readonly opcode: Opcode;
-  readonly arg: number;
-  readonly target: Target;
+/** The run loop's instructions while they are made; one draft serves for all programs. */
+export class Draft {
+  ops = new Uint8Array(1024);
+  args = new Int32Array(1024);
+  private targets = new Uint8Array(1024);
+  offsets = new Int32Array(1024);
+  /** Index of the first part of the same instruction. */
+  private firsts = new Int32Array(1024);
+  length = 0;
+  private offset = -1;
+  private first = 0;
+
+  /** Begins a new program: what follows stands before the first instruction. */
+  begin(): void {
+    this.length = 0;
+    this.offset = -1;
+    this.first = 0;
+  }
+
+  /** Begins the parts of the instruction at an offset in bytes. */
+  instruction(offset: number): void {
+    this.offset = offset;
+    this.first = this.length;
+  }
+
+  add(opcode: Opcode, arg: number, target: Target): void {
+    const at = this.length++;
+    if (at === this.ops.length) this.grow();
+    this.ops[at] = opcode;
+    this.args[at] = arg;
+    this.targets[at] = target;
+    this.offsets[at] = this.offset;
+    this.firsts[at] = this.first;
+  }
+
+  /** Makes indices of what the operands of jumps are so far; `indices` has them by code unit. */
+  resolve(indices: Int32Array): void {
+    const { args, targets, firsts } = this;
+    for (let at = 0; at < this.length; at++) {
+      if (targets[at] === Target.UNIT) args[at] = indices[args[at]];
+      else if (targets[at] === Target.OWN) args[at] += firsts[at];
+    }
+  }
+
+  private grow(): void {
+    const longer = <T extends Uint8Array | Int32Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
+    const size = this.ops.length * 2;
+    this.ops = longer(this.ops, new Uint8Array(size));
+    this.args = longer(this.args, new Int32Array(size));
+    this.targets = longer(this.targets, new Uint8Array(size));
+    this.offsets = longer(this.offsets, new Int32Array(size));
+    this.firsts = longer(this.firsts, new Int32Array(size));
+  }
 }
 
 /** How a target's instructions become the run loop's. */
 export interface Translation {
-  /** What runs before the first instruction; its offset is -1. */
-  preamble(code: PyCode): readonly Part[];
-  /** None drops the instruction. */
-  parts(instruction: Instruction, code: PyCode): readonly Part[];
+  /** Adds what runs before the first instruction. */
+  preamble(draft: Draft, code: PyCode): void;
+  /**
+   * Adds the parts of an instruction, if it has any. Its EXTENDED_ARGs are folded in; `unit` is its own code unit, `next` the one
+   * after its caches: what relative jumps count from.
+   */
+  translate(draft: Draft, op: Op, arg: number, unit: number, next: number, code: PyCode): void;
   /** Whether this instruction ends a function's preamble: RESUME at its start. */
-  endsPreamble(instruction: Instruction): boolean;
+  endsPreamble(op: Op, arg: number): boolean;
   /** See Program.suspendedLasti. */
   readonly suspendedLasti: number;
 }
@@ -63,76 +107,22 @@ function translationOf(target: CompilerTarget): Translation {
   return target.features.has('exceptionTable') ? translation314 : translation38;
 }
 
+const draft = new Draft();
+
 function decode(code: PyCode): Program {
+  const { co_code: bytes, co_names, co_exceptiontable } = code.code;
   const target = targetOf(code.code);
   const translation = translationOf(target);
-  const instructions = readInstructions(code.code.co_code, target);
-  const parts: Part[] = [];
-  const offsets: number[] = [];
-  const firsts: number[] = [];
-  const indices = new Int32Array((code.code.co_code.length >> 1) + 1);
-  for (const made of translation.preamble(code)) {
-    parts.push(made);
-    offsets.push(-1);
-    firsts.push(0);
-  }
-  let entry = parts.length;
-  let unit = 0;
-  for (const instruction of instructions) {
-    const first = parts.length;
-    while (unit < instruction.next) indices[unit++] = first;
-    if (translation.endsPreamble(instruction)) entry = first;
-    for (const made of translation.parts(instruction, code)) {
-      parts.push(made);
-      offsets.push(instruction.unit * 2);
-      firsts.push(first);
-    }
-  }
-  indices[unit] = parts.length;
-  markDroppedResults(parts);
-  const args = parts.map(({ arg, target: kind }, index) => {
-    if (kind === Target.UNIT) return indices[arg];
-    return kind === Target.OWN ? firsts[index] + arg : arg;
-  });
-  const handlers: number[] = [];
-  if (target.features.has('exceptionTable')) {
-    for (const { start, end, target: handler, depth, lasti } of exceptionEntries(code.code)) {
-      handlers.push(indices[start >> 1], indices[end >> 1], indices[handler >> 1], depth, lasti ? 1 : 0);
-    }
-  }
-  return new Program({
-    code,
-    ops: Uint8Array.from(parts, (made) => made.opcode),
-    args: Int32Array.from(args),
-    offsets: Int32Array.from(offsets),
-    indices,
-    names: code.code.co_names.map(intern),
-    handlers: Int32Array.from(handlers),
-    entry,
-    blockStack: !target.features.has('exceptionTable'),
-    suspendedLasti: translation.suspendedLasti,
-  });
-}
-
-/** Calls whose result the next instruction drops: see finalization.ts. */
-function markDroppedResults(parts: Part[]): void {
-  for (let i = 1; i < parts.length; i++) {
-    const before = parts[i - 1].opcode;
-    const isCall =
-      before === Opcode.CALL ||
-      before === Opcode.CALL_KW ||
-      before === Opcode.CALL_FUNCTION_EX ||
-      before === Opcode.CALL_FUNCTION_38;
-    if (isCall && parts[i].opcode === Opcode.POP_TOP) parts[i] = { ...parts[i], opcode: Opcode.POP_CALL_RESULT };
-  }
-}
-
-function readInstructions(bytes: Uint8Array, target: CompilerTarget): Instruction[] {
-  const instructions: Instruction[] = [];
   const { op: ops, caches } = target.opcodes;
+  const units = bytes.length >> 1;
+  const indices = new Int32Array(units + 1);
+  draft.begin();
+  translation.preamble(draft, code);
+  let entry = draft.length;
   let extended = 0;
-  for (let unit = 0; unit < bytes.length >> 1; ) {
-    const op = ops[bytes[unit * 2]] as Op;
+  let indexed = 0;
+  for (let unit = 0; unit < units; ) {
+    const op: Op = ops[bytes[unit * 2]];
     if (op < 0) throw new InternalError(`opcode ${bytes[unit * 2]} at ${unit * 2} is unknown to ${target.version}`);
     const arg = (extended << 8) | bytes[unit * 2 + 1];
     if (op === Op.EXTENDED_ARG) {
@@ -142,10 +132,54 @@ function readInstructions(bytes: Uint8Array, target: CompilerTarget): Instructio
     }
     extended = 0;
     const next = unit + 1 + caches[op];
-    instructions.push({ op, arg, unit, next });
+    const first = draft.length;
+    while (indexed < next) indices[indexed++] = first;
+    if (translation.endsPreamble(op, arg)) entry = first;
+    draft.instruction(unit * 2);
+    translation.translate(draft, op, arg, unit, next, code);
     unit = next;
   }
-  return instructions;
+  const { length } = draft;
+  indices[indexed] = length;
+  draft.resolve(indices);
+  markDroppedResults(draft.ops, length);
+  const hasTable = target.features.has('exceptionTable');
+  return new Program({
+    code,
+    ops: draft.ops.slice(0, length),
+    args: draft.args.slice(0, length),
+    offsets: draft.offsets.slice(0, length),
+    indices,
+    names: co_names.map(intern),
+    handlers: hasTable && co_exceptiontable.length > 0 ? handlersOf(code, indices) : noHandlers,
+    entry,
+    blockStack: !hasTable,
+    suspendedLasti: translation.suspendedLasti,
+  });
+}
+
+const noHandlers = new Int32Array(0);
+
+function handlersOf(code: PyCode, indices: Int32Array): Int32Array {
+  const handlers: number[] = [];
+  for (const { start, end, target, depth, lasti } of exceptionEntries(code.code)) {
+    handlers.push(indices[start >> 1], indices[end >> 1], indices[target >> 1], depth, lasti ? 1 : 0);
+  }
+  return Int32Array.from(handlers);
+}
+
+/** Calls whose result the next instruction drops: see finalization.ts. */
+function markDroppedResults(ops: Uint8Array, length: number): void {
+  for (let i = 1; i < length; i++) {
+    if (ops[i] !== Opcode.POP_TOP) continue;
+    const before: Opcode = ops[i - 1];
+    const isCall =
+      before === Opcode.CALL ||
+      before === Opcode.CALL_KW ||
+      before === Opcode.CALL_FUNCTION_EX ||
+      before === Opcode.CALL_FUNCTION_38;
+    if (isCall) ops[i] = Opcode.POP_CALL_RESULT;
+  }
 }
 
 export function untranslatable(op: Op): never {

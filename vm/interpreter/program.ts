@@ -106,7 +106,9 @@ export class Program {
     this.simpleArguments = simple ? co_argcount : -1;
     this.suspendedLasti = parts.suspendedLasti;
     this.frameSize = this.localCount + parts.code.code.co_stacksize + 1;
-    this.emptyStack = Array.from({ length: this.frameSize }, () => undefined);
+    const empty: Slot[] = [];
+    for (let i = 0; i < this.frameSize; i++) empty.push(undefined);
+    this.emptyStack = empty;
     this.entry = parts.entry;
     this.blockStack = parts.blockStack;
   }
