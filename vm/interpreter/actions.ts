@@ -105,8 +105,12 @@ export function refuel(frame: Frame, entering: boolean): void {
     frame.sp = Math.max(frame.sp, frame.program.localCount);
     vm.debugging.outOfFuel(frame, entering);
   } else vm.fuel = FUEL_RATION;
+  if (vm.tracing !== undefined) {
+    vm.fuel = 0;
+    vm.tracing.watch(frame.program);
+  }
   collectIfDue();
-  if (++rations === LONG_RUN && vm.debugging === undefined) {
+  if (vm.tracing === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
     rehearse();
     vm.host.longRunning?.();
   }

@@ -7,6 +7,7 @@ import type { Frame } from './frame.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
 import { FUEL_RATION, vm } from './state.ts';
+import { clearTrap, setTrap, Trap } from './traps.ts';
 
 export type StopReason = 'breakpoint' | 'step' | 'pause' | 'raise' | 'suspend';
 
@@ -80,7 +81,7 @@ export class Debugging {
       this.breakpoints.set(program, set);
     }
     set.add(index);
-    program.setOpcode(index, Opcode.TRAP);
+    setTrap(program, index, Trap.DEBUGGER);
   }
 
   clearBreakpoint(program: Program, index: number): void {
@@ -218,12 +219,12 @@ export class Debugging {
       placed.set(program, set);
     }
     set.add(index);
-    program.setOpcode(index, Opcode.TRAP);
+    setTrap(program, index, Trap.DEBUGGER);
   }
 
   private restore(program: Program, index: number): void {
     const wanted = this.breakpoints.get(program)?.has(index) || this.step?.placed.get(program)?.has(index);
-    if (!wanted) program.setOpcode(index, program.pristine[index]);
+    if (!wanted) clearTrap(program, index, Trap.DEBUGGER);
   }
 }
 

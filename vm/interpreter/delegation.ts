@@ -80,7 +80,7 @@ function enter(frame: Frame, back: Frame, onReturn: Return): void {
 
 /** Whom this frame would send to as the next thing it does, where that is a suspended generator; `ip` then stands behind the SEND. */
 function nextDelegate(frame: Frame): Frame | undefined {
-  if (vm.debugging !== undefined || vm.depth >= vm.recursionLimit) return undefined;
+  if (vm.debugging !== undefined || vm.tracing !== undefined || vm.depth >= vm.recursionLimit) return undefined;
   const { words } = frame.program;
   let at = frame.ip;
   let word = words[at];
@@ -105,7 +105,7 @@ function nextDelegate(frame: Frame): Frame | undefined {
 export function unlinkGenerator(yielding: Frame): Frame {
   let frame = yielding;
   leave(frame);
-  while (frame.onReturn === Return.SEND && vm.debugging === undefined) {
+  while (frame.onReturn === Return.SEND && vm.debugging === undefined && vm.tracing === undefined) {
     const back = frame.back as Frame;
     if (!yieldsOn(back)) break;
     frame.back = undefined;

@@ -98,6 +98,11 @@ export class Frame extends PyObject {
 
   /** f_lasti: byte offset of that instruction in co_code; -1 before the first. */
   get lasti(): number {
+    // A trace function that is told of a call or a resumption sees the RESUME, which no Program has.
+    if (this.extra?.tracedEvent === 'call' && this.program.suspendedLasti > 0) {
+      const { offsets, entry, suspendedLasti } = this.program;
+      return offsets[this.ip === 0 ? entry : this.ip] - suspendedLasti;
+    }
     if (this.ip === 0) return -1;
     const offset = this.program.offsets[this.ip - 1];
     return this.generator !== undefined && this.state !== FrameState.EXECUTING
@@ -119,4 +124,10 @@ export interface FrameExtra {
   traceLines: boolean;
   traceOpcodes: boolean;
   extraLocals: PyDict | undefined;
+  /** The line that the last 'line' event was told of; -1 before the first, and in instructions without a line. */
+  lastLine: number;
+  /** Between a 'call' event and its 'return'. */
+  active: boolean;
+  /** The event that its trace function is being told. */
+  tracedEvent: string | undefined;
 }

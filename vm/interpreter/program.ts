@@ -50,6 +50,8 @@ export class Program {
   readonly words: Int32Array;
   /** Opcode per index as decoded, never patched by breakpoints. */
   readonly pristine: Uint8Array;
+  /** Who has put the TRAPs into `words` (traps.ts), by index; made with the first one. */
+  traps: Uint8Array | undefined = undefined;
   /** Operand per index. */
   readonly args: Int32Array;
   /** Byte offset in co_code of each instruction itself (after its EXTENDED_ARGs): f_lasti. */

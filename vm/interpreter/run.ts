@@ -50,6 +50,7 @@ import { type Program, Word } from './program.ts';
 import * as specialize from './specialize.ts';
 import { vm } from './state.ts';
 import { awaitable, checkExceptionMatch, sendSlow } from './suspend.ts';
+import { throughTraps } from './traps.ts';
 import { addTraceback, chainContext, findHandler, pythonException } from './unwind.ts';
 
 const enum Safe {
@@ -115,7 +116,13 @@ function execute(
       }
       for (;;) {
         const { program } = frame;
-        if (!reraising) addTraceback(exception, frame);
+        if (!reraising) {
+          addTraceback(exception, frame);
+          if (vm.tracing !== undefined) {
+            frame.ip = ip;
+            exception = vm.tracing.raised(frame, exception);
+          }
+        }
         reraising = false;
         if (program.blockStack) {
           frame.ip = ip;
@@ -127,9 +134,10 @@ function execute(
         }
         const handler = findHandler(program, ip - 1);
         if (handler >= 0) {
-          enterHandler(frame, handler, ip - 1, exception);
+          enterHandler(frame, handler, frame.ip - 1, exception);
           break;
         }
+        if (vm.tracing !== undefined) exception = vm.tracing.unwinds(frame, exception);
         const { generator, back, onReturn } = frame;
         frame.state = FrameState.COMPLETED;
         vm.depth--;
@@ -171,9 +179,7 @@ function execute(
             case Opcode.TRAP:
               frame.ip = ip;
               frame.sp = sp;
-              vm.debugging?.hit(frame);
-              frame.ip = ip - 1;
-              trapped = program.pristine[ip - 1] | (arg << Word.SHIFT);
+              trapped = throughTraps(frame);
               continue frames;
             case Opcode.NOP:
             case Opcode.RESUME:

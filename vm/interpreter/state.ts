@@ -8,6 +8,7 @@ import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
 import { type HandledException, ThreadState } from './thread-state.ts';
+import type { Tracing } from './tracing.ts';
 
 /** How much fuel is given out at once: how often a running program looks up for pause requests. */
 export const FUEL_RATION = 20_000;
@@ -28,6 +29,8 @@ export class VmState {
   /** The value of the StopIteration that a tp_iternext stands for when it gives undefined. */
   stopValue: Value = null;
   debugging: Debugging | undefined = undefined;
+  /** There while a thread has a function set by sys.settrace() or sys.setprofile(). */
+  tracing: Tracing | undefined = undefined;
   modules!: PyDict;
   builtins!: PyDict;
   /** Head of the list of live generators, coroutines and async generators, oldest first. */

@@ -2,6 +2,7 @@ import type { PyContext } from '../modules/contextvars.ts';
 import type { PyBaseException } from '../objects/exception.ts';
 import type { Value } from '../objects/object.ts';
 import type { Frame } from './frame.ts';
+import type { Tracers } from './tracing.ts';
 
 /** One level of `sys.exc_info()`: the exception being handled by a thread or a generator (CPython's _PyErr_StackItem). */
 export class HandledException {
@@ -29,6 +30,8 @@ export class ThreadState {
   /** asyncio's running event loop, and the task that it runs; None where there is none. */
   runningLoop: Value = null;
   runningTask: Value = null;
+
+  readonly tracers: Tracers = { trace: null, profile: null, busy: false };
 
   constructor(ident: number) {
     this.ident = ident;

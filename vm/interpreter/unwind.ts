@@ -10,6 +10,7 @@ import { unicodeError } from '../objects/unicode-error.ts';
 import { Problem, type ProblemKind } from '../text/problem.ts';
 import { recursionError } from './depth.ts';
 import type { Frame } from './frame.ts';
+import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
 import { vm } from './state.ts';
 
@@ -55,10 +56,15 @@ export function findHandler(program: Program, index: number): number {
 /** PyTraceBack_Here. */
 export function addTraceback(exception: PyBaseException, frame: Frame): void {
   const index = frame.ip - 1;
-  const lasti = index < 0 ? -1 : frame.program.offsets[index];
-  const line = index < 0 ? frame.code.code.co_firstlineno : frame.program.lineOf(index);
+  const { program } = frame;
+  let lasti = index < 0 ? -1 : program.offsets[index];
+  // What is thrown into a generator is raised where it goes on.
+  if (index >= 0 && isYield(program.pristine[index])) lasti += program.suspendedLasti;
+  const line = index < 0 ? frame.code.code.co_firstlineno : program.lineOf(index);
   exception.traceback = new PyTraceback(exception.traceback, frame, lasti, line < 0 ? null : line);
 }
+
+const isYield = (opcode: Opcode): boolean => opcode === Opcode.YIELD_VALUE || opcode === Opcode.YIELD_DELEGATED;
 
 /** The exception being handled now, wherever in the chain of generators and their callers (_PyErr_GetTopmostException). */
 export function handledException(): PyBaseException | null {

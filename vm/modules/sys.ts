@@ -3,6 +3,7 @@ import { formatUnraisable, printException } from '../builtins/traceback-text.ts'
 import type { Frame } from '../interpreter/frame.ts';
 import { intern } from '../interpreter/intern.ts';
 import { vm } from '../interpreter/state.ts';
+import { setTracers } from '../interpreter/tracing.ts';
 import { handledException } from '../interpreter/unwind.ts';
 import { defineModule, defineType } from '../objects/define.ts';
 import { PyDict } from '../objects/dict.ts';
@@ -301,26 +302,20 @@ export function makeSys(options: SysOptions): PyModule {
       breakpointhook: ['(*args, **kws)', breakpointHook],
       audit: ['(event, /, *args)', () => undefined],
       addaudithook: ['(hook)', () => undefined],
-      gettrace: ['()', () => null],
+      gettrace: ['()', () => vm.thread.tracers.trace],
       settrace: [
-        '(function, /)',
+        '($module, function, /)',
         (hook: Value) => {
-          if (hook !== null)
-            throw newException(
-              vm.builtins.getString('NotImplementedError') as PyType,
-              'sys.settrace is not supported: use the debugger',
-            );
+          vm.thread.tracers.trace = hook;
+          setTracers();
         },
       ],
-      getprofile: ['()', () => null],
+      getprofile: ['()', () => vm.thread.tracers.profile],
       setprofile: [
-        '(function, /)',
+        '($module, function, /)',
         (hook: Value) => {
-          if (hook !== null)
-            throw newException(
-              vm.builtins.getString('NotImplementedError') as PyType,
-              'sys.setprofile is not supported',
-            );
+          vm.thread.tracers.profile = hook;
+          setTracers();
         },
       ],
       get_coroutine_origin_tracking_depth: ['()', () => vm.thread.originTrackingDepth],

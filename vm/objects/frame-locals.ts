@@ -1,6 +1,7 @@
 import { setLocalVariable } from '../interpreter/debugging.ts';
 import type { Frame } from '../interpreter/frame.ts';
 import { frameLocals } from '../interpreter/names.ts';
+import { extraOf } from '../interpreter/tracing.ts';
 import { bitOr } from '../operations/arithmetic.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { richCompare } from '../operations/compare.ts';
@@ -42,9 +43,9 @@ const snapshot = ({ frame }: FrameLocalsProxy): PyDict => localsSnapshot(frame) 
 function assign({ frame }: FrameLocalsProxy, key: Value, value: Value): void {
   const name = stringOf(key);
   if (name !== undefined && setLocalVariable(frame, name, value)) return;
-  frame.extra ??= { trace: null, traceLines: true, traceOpcodes: false, extraLocals: undefined };
-  frame.extra.extraLocals ??= new PyDict();
-  frame.extra.extraLocals.set(key, value);
+  const extra = extraOf(frame);
+  extra.extraLocals ??= new PyDict();
+  extra.extraLocals.set(key, value);
 }
 
 function remove({ frame }: FrameLocalsProxy, key: Value): Value {

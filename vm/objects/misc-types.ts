@@ -2,6 +2,7 @@ import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
+import { extraOf } from '../interpreter/tracing.ts';
 import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
@@ -267,14 +268,29 @@ defineType(codeType, {
 
 // frame
 
+function mustBeBool(value: Slot): boolean {
+  if (typeof value !== 'boolean') throw typeError('attribute value type must be bool');
+  return value;
+}
+
+/** f_trace: a frame that runs already tells of its lines from now on (frame_settrace). */
+function setFrameTrace(frame: Frame, trace: Value): void {
+  extraOf(frame).trace = trace;
+  vm.tracing?.watch(frame.program);
+}
+
 defineType(frameType, {
   subclassable: false,
   identityEquality: true,
   tp_repr: (self: Frame) =>
     `<frame at ${addressOf(self)}, file '${self.code.code.co_filename}', line ${self.line ?? 'None'}, code ${self.code.code.co_name}>`,
   members: {
-    f_trace_lines: [() => true, () => undefined],
-    f_trace_opcodes: [() => false, () => undefined],
+    f_trace_lines: [
+      (self: Frame) => self.extra?.traceLines ?? true,
+      (self: Frame, value: Slot) => {
+        extraOf(self).traceLines = mustBeBool(value);
+      },
+    ],
   },
   getset: {
     f_back: [(self: Frame) => self.back ?? null],
@@ -285,7 +301,17 @@ defineType(frameType, {
     f_lasti: [(self: Frame) => self.lasti],
     f_lineno: [(self: Frame) => self.line ?? null],
     f_generator: [(self: Frame) => self.generator ?? null],
-    f_trace: [(self: Frame) => self.extra?.trace ?? null, () => undefined],
+    f_trace: [
+      (self: Frame) => self.extra?.trace ?? null,
+      (self: Frame, value: Slot) => setFrameTrace(self, value ?? null),
+    ],
+    f_trace_opcodes: [
+      (self: Frame) => self.extra?.traceOpcodes ?? false,
+      (self: Frame, value: Slot) => {
+        extraOf(self).traceOpcodes = mustBeBool(value);
+        if (value === true) vm.tracing?.watchOpcodes(self.program);
+      },
+    ],
   },
   methods: {
     clear: [

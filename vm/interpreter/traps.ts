@@ -1,0 +1,39 @@
+import type { Frame } from './frame.ts';
+import { Opcode } from './opcode.ts';
+import { type Program, Word } from './program.ts';
+import { vm } from './state.ts';
+
+/** Who wants the run loop to call before an instruction runs. */
+export const enum Trap {
+  DEBUGGER = 1,
+  TRACE = 2,
+}
+
+/** Puts a TRAP in an instruction's place. */
+export function setTrap(program: Program, index: number, owner: Trap): void {
+  program.traps ??= new Uint8Array(program.pristine.length);
+  program.traps[index] |= owner;
+  program.setOpcode(index, Opcode.TRAP);
+}
+
+/** Takes one owner's trap away; the instruction is itself again when nobody else has one there. */
+export function clearTrap(program: Program, index: number, owner: Trap): void {
+  const { traps } = program;
+  if (traps === undefined) return;
+  traps[index] &= ~owner;
+  if (traps[index] === 0) program.setOpcode(index, program.pristine[index]);
+}
+
+/**
+ * A TRAP is about to run in place of the instruction at frame.index: calls its owners, and gives the word to run in its place. The
+ * frame stands before that instruction again, or where an owner has made it jump: then it gives -1.
+ */
+export function throughTraps(frame: Frame): number {
+  const { program, index } = frame;
+  const owners = program.traps === undefined ? 0 : program.traps[index];
+  if (owners & Trap.TRACE) vm.tracing?.hit(frame);
+  if (owners & Trap.DEBUGGER) vm.debugging?.hit(frame);
+  if (frame.index !== index) return -1;
+  frame.ip = index;
+  return program.pristine[index] | (program.words[index] & ~Word.OPCODE);
+}
