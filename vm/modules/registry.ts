@@ -21,7 +21,7 @@ import { heapq } from './heapq.ts';
 import { imp } from './imp.ts';
 import { io } from './io/io.ts';
 import { itertools } from './itertools/itertools.ts';
-import { json } from './json.ts';
+import { json } from './json/json.ts';
 import { locale } from './locale.ts';
 import { marshal } from './marshal.ts';
 import { math } from './math.ts';
