@@ -1,6 +1,6 @@
 import { vm } from '../interpreter/state.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
-import type { PyDict } from '../objects/dict.ts';
+import { PyMethodDescriptor } from '../objects/descriptor.ts';
 import { keyError, lookupErrorType, newException, runtimeError, typeError, valueError } from '../objects/exception.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
 import {
@@ -118,6 +118,18 @@ function variableOf(key: Value): ContextVar {
   throw typeError(`a ContextVar key was expected, got ${repr(key)}`);
 }
 
+/** Context.run(), whose arguments go on as they are: it is called for each step of a task. */
+class ContextRun extends BuiltinDef {
+  constructor() {
+    super('run', 'Context.run', '($self, /, *args, **kwargs)', () => null, true, null);
+  }
+
+  override call(self: Slot, args: Value[], kwNames: KwNames): Value {
+    if (args.length === (kwNames?.length ?? 0)) throw typeError('run() missing 1 required positional argument');
+    return runIn(self as PyContext, args[0], args.slice(1), kwNames);
+  }
+}
+
 defineType(contextType, {
   module: '_contextvars',
   subclassable: false,
@@ -146,17 +158,8 @@ defineType(contextType, {
     if (value === undefined) throw keyError(key);
     return value;
   },
+  attributes: { run: new PyMethodDescriptor(new ContextRun(), contextType) },
   methods: {
-    run: [
-      '($self, callable, /, *args, **kwargs)',
-      (self: PyContext, callable: Value, args: Value[], kwargs: PyDict) =>
-        runIn(
-          self,
-          callable,
-          [...args, ...kwargs.valueList()],
-          kwargs.used === 0 ? undefined : (kwargs.keyList() as string[]),
-        ),
-    ],
     copy: ['($self, /)', (self: PyContext) => new PyContext(self.vars), 'Return a shallow copy of the context object.'],
     get: [
       '($self, key, default=None, /)',

@@ -22,7 +22,7 @@ import { frozensetType, type KwNames, newType, PyObject, PyType, type Slot, type
 import { PySet } from '../../objects/set.ts';
 import type { PyTraceback } from '../../objects/traceback.ts';
 import { tupleOf } from '../../objects/tuple.ts';
-import { callMethod, getAttribute } from '../../operations/attribute.ts';
+import { getAttribute } from '../../operations/attribute.ts';
 import { call } from '../../operations/call.ts';
 import { equals } from '../../operations/compare.ts';
 import { repr } from '../../operations/text.ts';
@@ -30,7 +30,7 @@ import { isTrue } from '../../operations/truth.ts';
 import { copyContext } from '../contextvars.ts';
 import { FutureIterator } from './future-iterator.ts';
 import { invalidState, library } from './library.ts';
-import { callSoon, currentLoop } from './loop.ts';
+import { callSoon, currentLoop, isDebugging } from './loop.ts';
 
 export const futureType = newType('_asyncio.Future');
 
@@ -107,7 +107,7 @@ export function initFuture(future: PyFuture, loop: Value): void {
   future.blocking = false;
   future.awaitedBy = undefined;
   future.loop = loop === null ? currentLoop() : loop;
-  if (isTrue(callMethod(future.loop, 'get_debug')) && !vm.finalizing) {
+  if (isDebugging(future.loop) && !vm.finalizing) {
     future.sourceTraceback = call(library('extractStack'));
   }
 }
