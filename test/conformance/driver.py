@@ -30,7 +30,6 @@ def make_package():
 
 # Accelerators that some modules import without need: here their names are those of the Python twins.
 TWINS = {
-    'test_types': {'_datetime': '_pydatetime'},
     'test_inspect.test_inspect': {'_pickle': 'pickle'},
 }
 
@@ -63,14 +62,6 @@ def name_twins():
         preload_annotations()
     if module == 'test_bytes':
         sys.modules['_testlimitedcapi'] = type(sys)('_testlimitedcapi')
-    if module == 'test_datetime':
-        # It runs everything twice, for the C module and its twin in Python; here there is the twin alone.
-        from test.support import import_helper
-        fresh = import_helper.import_fresh_module
-
-        def import_fresh_module(name, **options):
-            return fresh(name, **options) or type(sys)(name)
-        import_helper.import_fresh_module = import_fresh_module
     if module == 'test_class':
         internals = sys.modules['_testinternalcapi'] = type(sys)('_testinternalcapi')
 

@@ -12,6 +12,7 @@ import { codecs } from './codecs/codecs.ts';
 import { collections } from './collections/collections.ts';
 import { contextvars } from './contextvars.ts';
 import { csv } from './csv.ts';
+import { datetime } from './datetime/module.ts';
 import { decimal } from './decimal/decimal.ts';
 import { errno } from './errno.ts';
 import { functools } from './functools/functools.ts';
@@ -60,6 +61,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _collections: () => collections,
   _contextvars: () => contextvars,
   _csv: csv,
+  _datetime: datetime,
   _decimal: decimal,
   _functools: () => functools,
   _heapq: () => heapq,
