@@ -5,7 +5,7 @@ import { InterruptibleHost } from '../host/interruptible-host.ts';
 import { holdRunLoop } from '../host/run-loop.ts';
 import { FUEL_RATION, vm } from '../vm/interpreter/state.ts';
 import { flushStreams, runMain, runModuleAsMain, startInterpreter } from '../vm/main-entry.ts';
-import { deliverSignal } from '../vm/modules/signal.ts';
+import { tripSignal } from '../vm/modules/signal.ts';
 import { keyboardInterruptType, memoryErrorType, newException, type PyBaseException } from '../vm/objects/exception.ts';
 import { targetOption } from './arguments.ts';
 import { compiled } from './compiled.ts';
@@ -98,7 +98,7 @@ function watch(job: Job, host: InterruptibleHost): () => void {
     if (host.stopped) throw new Stopped('stopped, the time of --timeout is over');
     rest -= FUEL_RATION;
     if (rest <= 0) throw new Stopped(`stopped, the fuel of --fuel ${job.fuel} is used up`);
-    if (host.interrupted()) deliverSignal(SIGINT);
+    if (host.interrupted()) tripSignal(SIGINT);
     checkMemory?.();
   };
 }

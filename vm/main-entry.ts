@@ -5,10 +5,11 @@ import type { Host } from './host.ts';
 import { importByName, importModule, LIBRARY_PATH, resetImporting } from './importing/import.ts';
 import { InternalError } from './internal-error.ts';
 import { runCode } from './interpreter/call.ts';
-import { FUEL_RATION, vm } from './interpreter/state.ts';
-import { ThreadState } from './interpreter/thread-state.ts';
+import { vm } from './interpreter/state.ts';
+import { abandonOtherThreads } from './interpreter/threads.ts';
 import { pythonException } from './interpreter/unwind.ts';
 import { open } from './modules/io/open.ts';
+import { resetSignals } from './modules/signal.ts';
 import { makeSys } from './modules/sys.ts';
 import { startWarnings } from './modules/warnings.ts';
 import { finalizeAll } from './objects/collect.ts';
@@ -23,6 +24,7 @@ import type { Value } from './objects/object.ts';
 import { callMethod, setAttribute } from './operations/attribute.ts';
 import { call } from './operations/call.ts';
 import { str } from './operations/text.ts';
+import { ProcessEnd } from './process-end.ts';
 import './objects/descriptor-types.ts';
 import './objects/function-type.ts';
 import './objects/number-types.ts';
@@ -49,12 +51,9 @@ export interface StartOptions {
 /** Begins a new interpreter in this realm; what the one before held is forgotten (Py_InitializeFromConfig). */
 export function startInterpreter(host: Host, options: StartOptions): void {
   vm.host = host;
-  vm.frame = undefined;
-  vm.depth = 0;
+  vm.resetThreads();
+  resetSignals();
   vm.recursionLimit = 1000;
-  vm.fuel = FUEL_RATION;
-  vm.thread = new ThreadState(1);
-  vm.handled = vm.thread.handled;
   vm.firstGenerator = undefined;
   vm.lastGenerator = undefined;
   vm.generatorCount = 0;
@@ -123,13 +122,19 @@ function runAsMain(body: (main: PyModule) => Value, options: MainOptions): numbe
     main.dict.setString('__cached__', null);
   }
   vm.modules.setString('__main__', main);
-  let exitCode = 0;
   try {
-    body(main);
+    let exitCode = 0;
+    try {
+      body(main);
+    } catch (error) {
+      exitCode = reportUncaught(pythonException(error), options.onUncaught);
+    }
+    return finish(exitCode);
   } catch (error) {
-    exitCode = reportUncaught(pythonException(error), options.onUncaught);
+    if (!(error instanceof ProcessEnd)) throw error;
+    vm.host.flush();
+    return error.exitCode;
   }
-  return finish(exitCode);
 }
 
 /** Prints what ended the program; gives its exit code (PyErr_PrintEx, handle_system_exit). */
@@ -172,6 +177,7 @@ function writeError(text: string): void {
 /** Runs exit functions and flushes (Py_FinalizeEx); gives the exit code, 120 when flushing fails. */
 function finish(exitCode: number): number {
   runExitFunctions();
+  abandonOtherThreads();
   finalizeAll();
   vm.finalizing = true;
   return flushStreams() ? exitCode : 120;

@@ -74,6 +74,8 @@ import type { Program } from './program.ts';
 import { rehearse } from './rehearsal.ts';
 import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
+import { turnEnded } from './thread-switch.ts';
+import { holdingThreads } from './threads.ts';
 import { handledException } from './unwind.ts';
 
 // Each function here is the body of one instruction that isn't worth its lines in the run loop.
@@ -100,21 +102,32 @@ export function commonConstant(index: number): Value {
 const LONG_RUN = 4;
 let rations = 0;
 
+/** Fuel has run out; when that ends the turn of this thread, `vm.switching` says so. */
 export function refuel(frame: Frame, entering: boolean): void {
+  const left = vm.fuelLeft + vm.fuel;
+  const spent = left < 0;
+  const isShared = vm.threads.length > 1;
+  if (!spent) vm.fuel = left;
+  else vm.fuel = isShared ? vm.turnFuel : FUEL_RATION;
+  vm.fuelLeft = 0;
   if (vm.debugging !== undefined) {
     frame.sp = Math.max(frame.sp, frame.program.localCount);
     vm.debugging.outOfFuel(frame, entering);
-  } else vm.fuel = FUEL_RATION;
+  }
   if (vm.tracing !== undefined) {
-    vm.fuel = 0;
+    vm.interruptFuel();
     vm.tracing.watch(frame.program);
   }
-  collectIfDue();
-  if (vm.tracing === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
-    rehearse();
-    vm.host.longRunning?.();
+  if (spent) {
+    collectIfDue();
+    if (vm.tracing === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
+      holdingThreads(rehearse);
+      vm.host.longRunning?.();
+    }
   }
   vm.onRation?.();
+  vm.checkSignals?.();
+  if (spent && isShared && vm.threadsHeld === 0) vm.switching = turnEnded;
 }
 
 export function initReturned(result: Value): PyBaseException {

@@ -4,9 +4,10 @@ import type { PyBaseException } from '../objects/exception.ts';
 import type { PyGenerator } from '../objects/generator.ts';
 import type { Slot, Value } from '../objects/object.ts';
 import type { Frame } from './frame.ts';
+import { isNativeWait } from './native-wait.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
-import { FUEL_RATION, vm } from './state.ts';
+import { vm } from './state.ts';
 import { clearTrap, setTrap, Trap } from './traps.ts';
 
 export type StopReason = 'breakpoint' | 'step' | 'pause' | 'raise' | 'suspend';
@@ -97,12 +98,12 @@ export class Debugging {
   /** Stops at the next backward jump, call or resumption. */
   requestPause(): void {
     this.pauseRequested = true;
-    vm.fuel = 0;
+    vm.interruptFuel();
   }
 
   /** Makes the run loop tell of every frame that is entered or resumed from now on, as long as `onEntry` is set. */
   watchEntries(): void {
-    vm.fuel = 0;
+    vm.interruptFuel();
   }
 
   /** To be called while stopped in `frame`: the program goes on when the hook returns and stops where the step ends. */
@@ -123,7 +124,7 @@ export class Debugging {
     if (kind !== StepKind.OUT) this.placeStepTraps(frame.program);
     for (let outer = frame.back; outer !== undefined; outer = outer.back) this.placeStepTraps(outer.program);
     if (frame.back !== undefined) this.place(frame.back.program, frame.back.ip);
-    if (kind === StepKind.INTO) vm.fuel = 0;
+    if (kind === StepKind.INTO) vm.interruptFuel();
   }
 
   endStep(): void {
@@ -133,13 +134,18 @@ export class Debugging {
     for (const [program, indices] of step.placed) for (const index of indices) this.restore(program, index);
   }
 
-  /** Runs `action` with breakpoints, steps and other hooks asleep: for evaluating in a stopped frame. */
+  /** Runs `action` with breakpoints, steps and other hooks asleep and other threads standing still: for evaluating in a stopped frame. */
   silently<T>(action: () => T): T {
+    const { fuel, fuelLeft } = vm;
     this.silent++;
+    vm.threadsHeld++;
     try {
       return action();
     } finally {
       this.silent--;
+      vm.threadsHeld--;
+      vm.fuel = fuel;
+      vm.fuelLeft = fuelLeft;
     }
   }
 
@@ -166,7 +172,6 @@ export class Debugging {
 
   /** Fuel has run out in this frame, at its entry (entering) or at a backward jump. */
   outOfFuel(frame: Frame, entering: boolean): void {
-    vm.fuel = FUEL_RATION;
     if (this.silent > 0) return;
     if (this.pauseRequested || this.hooks.onRation?.()) {
       this.pauseRequested = false;
@@ -174,18 +179,23 @@ export class Debugging {
       this.hooks.onStop('pause', frame);
     }
     if (this.hooks.onEntry !== undefined) {
-      vm.fuel = 0;
+      vm.interruptFuel();
       // A frame that TypeScript code resumes isn't told from one that jumps back, but by where it stands.
       if (entering || frame.program.pristine[frame.index] !== Opcode.JUMP_BACKWARD) this.hooks.onEntry(frame);
     }
     if (this.step?.kind === StepKind.INTO) {
-      vm.fuel = 0;
+      vm.interruptFuel();
       if (entering && this.ownCode(frame.program)) this.placeStepTraps(frame.program);
     }
   }
 
+  /** A thread's turn begins with a full ration. */
+  turnBegins(): void {
+    if (this.hooks.onEntry !== undefined || this.step?.kind === StepKind.INTO) vm.interruptFuel();
+  }
+
   raised(frame: Frame, exception: PyBaseException): void {
-    if (this.silent === 0) this.hooks.onRaise?.(frame, exception);
+    if (this.silent === 0 && !isNativeWait(frame)) this.hooks.onRaise?.(frame, exception);
   }
 
   suspends(frame: Frame, value: Value): void {

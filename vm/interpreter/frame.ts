@@ -35,6 +35,8 @@ export const enum Return {
   NEXT_DEFAULT = 6,
   /** The result is dropped: a setter or `__setitem__` called by the loop. */
   DROP = 7,
+  /** As VALUE; Context.run has entered the current context for this frame. */
+  CONTEXT = 8,
 }
 
 /**

@@ -1,3 +1,4 @@
+import { leaveContext } from '../modules/contextvars.ts';
 import { PyCell } from '../objects/cell.ts';
 import { PyBuiltin, PyMethodDescriptor } from '../objects/descriptor.ts';
 import type { PyDict } from '../objects/dict.ts';
@@ -27,7 +28,7 @@ import {
   typeOf,
   type Value,
 } from '../objects/object.ts';
-import { InlineCall } from '../objects/signature.ts';
+import { type BuiltinDef, InlineCall } from '../objects/signature.ts';
 import { PySlice } from '../objects/slice.ts';
 import { PyTuple, tupleOf } from '../objects/tuple.ts';
 import * as arithmetic from '../operations/arithmetic.ts';
@@ -43,6 +44,7 @@ import { frameForCall, makeGenerator } from './call.ts';
 import { programOf } from './decode.ts';
 import { linkGenerator, linkNext, linkSend, unlinkGenerator } from './delegation.ts';
 import { recursionError } from './depth.ts';
+import { frameOfCall } from './forward.ts';
 import { Frame, FrameState, Return } from './frame.ts';
 import * as names from './names.ts';
 import { Opcode } from './opcode.ts';
@@ -50,6 +52,8 @@ import { type Program, Word } from './program.ts';
 import * as specialize from './specialize.ts';
 import { vm } from './state.ts';
 import { awaitable, checkExceptionMatch, sendSlow } from './suspend.ts';
+import { endedElsewhere, ThreadSwitch } from './thread-switch.ts';
+import { segmentOf, switchThread, takeRaised } from './threads.ts';
 import { throughTraps } from './traps.ts';
 import { addTraceback, chainContext, findHandler, pythonException } from './unwind.ts';
 
@@ -60,8 +64,8 @@ const enum Safe {
 
 /**
  * Runs a frame until it returns, yields (a generator's frame) or raises; gives what it returned or yielded. Calls of
- * Python functions and resumptions of generators from within go on in the same loop, by another frame. With `thrown`, the frame
- * first raises that where it stands (gen.throw).
+ * Python functions and resumptions of generators from within go on in the same loop, by another frame; so do other threads, when
+ * this one waits or its turn is over. With `thrown`, the frame first raises that where it stands (gen.throw).
  */
 export function run(entry: Frame, thrown?: PyBaseException): Value {
   if (++vm.depth > vm.recursionLimit) {
@@ -74,20 +78,54 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
   entry.onReturn = Return.ENTRY;
   entry.state = FrameState.EXECUTING;
   vm.frame = entry;
-  let result = execute(entry, outer, entryDepth, thrown, true);
-  while (result === undefined) result = execute(entry, outer, entryDepth, undefined, false);
-  return result;
+  const result = execute(entry, outer, entry, entryDepth, thrown, true);
+  return result === undefined ? takeTurns(entry, outer, entryDepth) : result;
+}
+
+/** Waits within native code that was called by the innermost frame: other threads run meanwhile (`block`). */
+export function runOthers(entry: Frame, change: ThreadSwitch): Value {
+  const outer = vm.frame;
+  entry.onReturn = Return.ENTRY;
+  entry.state = FrameState.EXECUTING;
+  vm.frame = entry;
+  vm.switching = change;
+  return takeTurns(entry, outer, ++vm.depth);
+}
+
+/** Goes on with this run() of `entry`, and with other threads as their turns come, until entry is left. */
+function takeTurns(entry: Frame, outer: Frame | undefined, entryDepth: number): Value {
+  let bottom = entry;
+  let bottomDepth = entryDepth;
+  for (;;) {
+    let raised: PyBaseException | undefined;
+    if (vm.switching !== undefined) {
+      const ended = switchThread(entry);
+      if (ended !== undefined) {
+        vm.frame = outer;
+        if (ended.exception !== undefined) throw ended.exception;
+        return ended.value;
+      }
+      const segment = segmentOf(vm.frame as Frame);
+      bottom = segment.first;
+      bottomDepth = vm.depth - segment.depth;
+      raised = takeRaised();
+    }
+    const result = execute(entry, outer, bottom, bottomDepth, raised, false);
+    if (result !== undefined) return result;
+  }
 }
 
 /**
  * Goes on with `vm.frame`, which is `entry` or was called by it, until entry is left; gives undefined when a ration of fuel is
- * used up. Being called anew for each ration lets a program that runs in one loop get the optimised version of this function; V8's
+ * used up, or when `vm.switching` says why another thread's turn has come. `bottom` is the first frame of those that run: entry, or
+ * where another thread's frames begin. Being called anew for each ration lets a program that runs in one loop get the optimised version of this function; V8's
  * other way, to replace it within the loop, makes far slower code, which knows no types of the loop's variables.
  */
 function execute(
   entry: Frame,
   outer: Frame | undefined,
-  entryDepth: number,
+  bottom: Frame,
+  bottomDepth: number,
   thrown: PyBaseException | undefined,
   entering: boolean,
 ): Slot {
@@ -148,9 +186,14 @@ function execute(
           generator.finish();
         }
         if (onReturn === Return.ENTRY) {
+          if (frame !== entry) {
+            vm.switching = endedElsewhere(frame, back, null, exception);
+            return undefined;
+          }
           vm.frame = outer;
           throw exception;
         }
+        if (onReturn === Return.CONTEXT) leaveContext();
         frame = back as Frame;
         vm.frame = frame;
         ip = frame.ip;
@@ -159,7 +202,10 @@ function execute(
     try {
       if (entering) {
         entering = false;
-        if (--vm.fuel < 0) outOfFuel(frame, frame.ip === 0);
+        if (--vm.fuel < 0) {
+          outOfFuel(frame, frame.ip === 0);
+          return undefined;
+        }
       }
       // One turn for each change of frame.
       frames: for (;;) {
@@ -893,6 +939,10 @@ function execute(
               const { back, onReturn } = outermost;
               outermost.back = undefined;
               if (onReturn === Return.ENTRY) {
+                if (outermost !== entry) {
+                  vm.switching = endedElsewhere(outermost, back, value);
+                  return undefined;
+                }
                 vm.frame = outer;
                 return value;
               }
@@ -911,6 +961,10 @@ function execute(
               frame.back = undefined;
               vm.depth--;
               if (onReturn === Return.ENTRY) {
+                if (frame !== entry) {
+                  vm.switching = endedElsewhere(frame, back, generator);
+                  return undefined;
+                }
                 vm.frame = outer;
                 return generator;
               }
@@ -980,8 +1034,11 @@ function execute(
               if (callable instanceof PyMethodDescriptor && self !== undefined) {
                 frame.ip = ip;
                 frame.sp = sp;
-                if (callable.def.inline === InlineCall.SEND) {
-                  const resumed = linkSend(callable.owner, stack, first, arg + 1, frame);
+                if (callable.def.inline !== InlineCall.NONE) {
+                  const resumed =
+                    callable.def.inline === InlineCall.SEND
+                      ? linkSend(callable.owner, stack, first, arg + 1, frame)
+                      : enterContextRun(callable.def, stack, first, arg + 1, frame);
                   if (resumed !== undefined) {
                     frame.sp = base;
                     frame = resumed;
@@ -1063,8 +1120,11 @@ function execute(
                 }
               }
               if (callable instanceof PyMethodDescriptor && count > 0) {
-                if (callable.def.inline === InlineCall.SEND) {
-                  const resumed = linkSend(callable.owner, stack, first, count, frame);
+                if (callable.def.inline !== InlineCall.NONE) {
+                  const resumed =
+                    callable.def.inline === InlineCall.SEND
+                      ? linkSend(callable.owner, stack, first, count, frame)
+                      : enterContextRun(callable.def, stack, first, count, frame);
                   if (resumed !== undefined) {
                     frame.sp = base;
                     frame = resumed;
@@ -1081,7 +1141,16 @@ function execute(
                   }
                 }
                 stack[base] = actions.callBuiltin(callable, stack, first, count);
-              } else stack[base] = callWith(callable, stack.slice(first, sp) as Value[], undefined);
+              } else {
+                const callArgs = stack.slice(first, sp) as Value[];
+                const next = callable instanceof PyType ? undefined : frameOfCall(callable, callArgs, undefined);
+                if (next !== undefined) {
+                  frame.sp = base;
+                  frame = enterFrame(next, frame, next.onReturn);
+                  break loop;
+                }
+                stack[base] = callWith(callable, callArgs, undefined);
+              }
               sp = base + 1;
               continue loop;
             }
@@ -1115,6 +1184,13 @@ function execute(
                   frame = enterFrame(next, frame, Return.INIT);
                   break loop;
                 }
+              } else {
+                const next = frameOfCall(callable, callArgs, kwNames);
+                if (next !== undefined) {
+                  frame.sp = base;
+                  frame = enterFrame(next, frame, next.onReturn);
+                  break loop;
+                }
               }
               stack[base] = callWith(callable, callArgs, kwNames);
               sp = base + 1;
@@ -1132,10 +1208,10 @@ function execute(
               sp -= 4;
               const callable = stack[sp] as Value;
               const unpacked = actions.unpackCall(callable, stack[sp + 2] as Value, stack[sp + 3]);
-              if (callable instanceof PyFunction) {
-                const next = frameForCall(callable, unpacked.args, unpacked.kwNames);
+              const next = frameOfCall(callable, unpacked.args, unpacked.kwNames);
+              if (next !== undefined) {
                 frame.sp = sp;
-                frame = enterFrame(next, frame, Return.VALUE);
+                frame = enterFrame(next, frame, next.onReturn);
                 break loop;
               }
               stack[sp] = callWith(callable, unpacked.args, unpacked.kwNames);
@@ -1283,6 +1359,10 @@ function execute(
           generator.finish();
         }
         if (onReturn === Return.ENTRY) {
+          if (frame !== entry) {
+            vm.switching = endedElsewhere(frame, back, result);
+            return undefined;
+          }
           vm.frame = outer;
           return result;
         }
@@ -1305,15 +1385,24 @@ function execute(
             break;
           case Return.NEXT:
             throw stopIteration(result);
+          case Return.CONTEXT:
+            leaveContext();
+            frame.stack[frame.sp++] = result;
+            break;
           default:
             break;
         }
       }
     } catch (error) {
+      if (error instanceof ThreadSwitch) {
+        vm.switching = error;
+        vm.depth = bottomDepth + distance(frame, bottom);
+        return undefined;
+      }
       if (error instanceof blockStack.Reraise) reraising = true;
       raised = pythonException(error instanceof blockStack.Reraise ? error.exception : error);
       vm.frame = frame;
-      vm.depth = entryDepth + distance(frame, entry);
+      vm.depth = bottomDepth + distance(frame, bottom);
     }
   }
 }
@@ -1355,6 +1444,19 @@ function enterFrame(frame: Frame, back: Frame, onReturn: Return): Frame {
   frame.state = FrameState.EXECUTING;
   vm.depth++;
   return frame;
+}
+
+/** Enters the function that a call of Context.run runs; undefined if the call is for native code. */
+function enterContextRun(
+  def: BuiltinDef,
+  stack: readonly Slot[],
+  first: number,
+  count: number,
+  back: Frame,
+): Frame | undefined {
+  const args = stack.slice(first + 1, first + count) as Value[];
+  const frame = frameOfCall(new PyBuiltin(def, stack[first], null), args, undefined);
+  return frame === undefined ? undefined : enterFrame(frame, back, frame.onReturn);
 }
 
 /** Enters a function with positional arguments from the caller's stack; gives its frame. */

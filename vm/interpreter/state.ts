@@ -8,6 +8,7 @@ import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
 import { type HandledException, ThreadState } from './thread-state.ts';
+import type { ThreadSwitch } from './thread-switch.ts';
 import type { Tracing } from './tracing.ts';
 
 /** How much fuel is given out at once: how often a running program looks up for pause requests. */
@@ -18,6 +19,20 @@ export class VmState {
   host!: Host;
   /** The Python thread that runs. */
   thread = new ThreadState(1);
+  mainThread = this.thread;
+  /** Those that have been started and have not ended, in that order. */
+  threads: ThreadState[] = [this.thread];
+  nextThreadIdent = 2;
+  /** Why the thread that runs gives up its turn; undefined while it goes on. */
+  switching: ThreadSwitch | undefined = undefined;
+  /** Above zero, the thread that runs keeps its turn. */
+  threadsHeld = 0;
+  /** How much fuel a turn has while there is more than one thread; sys.setswitchinterval() changes it. */
+  turnFuel = FUEL_RATION;
+  /** sys.getswitchinterval(), in seconds. */
+  switchInterval = 0.005;
+  /** The number of threads for which a deadlock has been reported. */
+  toldOfDeadlock = 0;
   /** The frame that runs, or undefined outside Python code. */
   frame: Frame | undefined = undefined;
   /** Nested run() calls and native recursions, and Python frames above the entry of each. */
@@ -25,6 +40,8 @@ export class VmState {
   recursionLimit = 1000;
   /** Lowered at backward jumps and frame entries; below zero, `Debugging.outOfFuel` is asked. */
   fuel = FUEL_RATION;
+  /** What is left of the ration whose use was interrupted; 0 when it is used up as soon as `fuel` is. */
+  fuelLeft = 0;
   handled: HandledException = this.thread.handled;
   /** The value of the StopIteration that a tp_iternext stands for when it gives undefined. */
   stopValue: Value = null;
@@ -62,8 +79,45 @@ export class VmState {
   isInstance!: (value: Value, type: Value) => boolean;
   isSubclass!: (derived: Value, type: Value) => boolean;
   setItem!: (container: Value, key: Value, value: Value) => void;
-  /** Called each time fuel has run out: pending signals, time limits. */
+  /** Called each time fuel has run out, and before and after sleeping: Ctrl-C, time limits. */
   onRation: (() => void) | undefined = undefined;
+  /** Signals have come whose handlers the main thread has to call. */
+  signalsPending = false;
+  /** Calls the handlers of pending signals, when the main thread runs. */
+  checkSignals: (() => void) | undefined = undefined;
+  /** When the next interval timer sends its signal, by host.monotonic(). */
+  nextTimer: (() => bigint | undefined) | undefined = undefined;
+
+  /** Makes the run loop look up at its next backward jump or call, without changing how long turns are. */
+  interruptFuel(): void {
+    this.fuelLeft += this.fuel;
+    this.fuel = 0;
+  }
+
+  /** Makes this the end of the ration, and of the turn. */
+  endRation(): void {
+    this.fuel = 0;
+    this.fuelLeft = 0;
+  }
+
+  /** Begins with one thread and nothing running. */
+  resetThreads(): void {
+    this.thread = new ThreadState(1);
+    this.mainThread = this.thread;
+    this.threads = [this.thread];
+    this.nextThreadIdent = 2;
+    this.threadsHeld = 0;
+    this.switching = undefined;
+    this.turnFuel = FUEL_RATION;
+    this.switchInterval = 0.005;
+    this.toldOfDeadlock = 0;
+    this.frame = undefined;
+    this.depth = 0;
+    this.fuel = FUEL_RATION;
+    this.fuelLeft = 0;
+    this.handled = this.thread.handled;
+    this.signalsPending = false;
+  }
 }
 
 /** The one interpreter of this realm. */

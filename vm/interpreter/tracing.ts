@@ -243,7 +243,7 @@ export function setTracers(): void {
     return;
   }
   vm.tracing ??= new Tracing();
-  vm.fuel = 0;
+  vm.interruptFuel();
   for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
     if (frame.extra?.trace != null || profile !== null) vm.tracing.watch(frame.program);
   }

@@ -10,6 +10,7 @@ import { unicodeError } from '../objects/unicode-error.ts';
 import { Problem, type ProblemKind } from '../text/problem.ts';
 import { recursionError } from './depth.ts';
 import type { Frame } from './frame.ts';
+import { isNativeWait } from './native-wait.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
 import { vm } from './state.ts';
@@ -55,6 +56,7 @@ export function findHandler(program: Program, index: number): number {
 
 /** PyTraceBack_Here. */
 export function addTraceback(exception: PyBaseException, frame: Frame): void {
+  if (isNativeWait(frame)) return;
   const index = frame.ip - 1;
   const { program } = frame;
   let lasti = index < 0 ? -1 : program.offsets[index];
@@ -67,8 +69,8 @@ export function addTraceback(exception: PyBaseException, frame: Frame): void {
 const isYield = (opcode: Opcode): boolean => opcode === Opcode.YIELD_VALUE || opcode === Opcode.YIELD_DELEGATED;
 
 /** The exception being handled now, wherever in the chain of generators and their callers (_PyErr_GetTopmostException). */
-export function handledException(): PyBaseException | null {
-  for (let item: typeof vm.handled | undefined = vm.handled; item !== undefined; item = item.previous) {
+export function handledException(innermost = vm.handled): PyBaseException | null {
+  for (let item: typeof vm.handled | undefined = innermost; item !== undefined; item = item.previous) {
     if (item.value !== null) return item.value;
   }
   return null;

@@ -1,4 +1,5 @@
 import { vm } from '../interpreter/state.ts';
+import { ThreadSwitch } from '../interpreter/thread-switch.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import { PyMethodDescriptor } from '../objects/descriptor.ts';
 import { keyError, lookupErrorType, newException, runtimeError, typeError, valueError } from '../objects/exception.ts';
@@ -95,14 +96,24 @@ export function exitContext(context: Value): void {
   context.entered = false;
 }
 
+/** Leaves the context that Context.run has entered last in this thread. */
+export function leaveContext(): void {
+  exitContext(currentContext());
+}
+
 /** Calls with `context` as the current one (Context.run). Raises RuntimeError when it is entered already. */
 export function runIn(context: PyContext, callable: Value, args: Value[], kwNames: KwNames): Value {
   enterContext(context);
+  let result: Value;
   try {
-    return callWith(callable, args, kwNames);
-  } finally {
-    exitContext(context);
+    result = callWith(callable, args, kwNames);
+  } catch (error) {
+    // A call that waits is still in the context; it leaves it when the wait is over.
+    if (!(error instanceof ThreadSwitch)) exitContext(context);
+    throw error;
   }
+  exitContext(context);
+  return result;
 }
 
 function setVariable(variable: ContextVar, value: Slot): void {

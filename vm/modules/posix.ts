@@ -5,7 +5,7 @@ import { vm } from '../interpreter/state.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import { PyDict } from '../objects/dict.ts';
-import { newException, osErrorType, systemExitType, typeError, valueError } from '../objects/exception.ts';
+import { osErrorType, typeError, valueError } from '../objects/exception.ts';
 import { PyFloat } from '../objects/float.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
 import { integerOf } from '../objects/int.ts';
@@ -19,8 +19,10 @@ import { index } from '../operations/arithmetic.ts';
 import { filesystemPath, fspath, withOSErrors } from '../operations/path.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
+import { ProcessEnd } from '../process-end.ts';
 import { errorMessage } from './errno.ts';
 import { bytesOf } from './io/base.ts';
+import { kill } from './signal.ts';
 
 const statResult = structSequence(
   'os.stat_result',
@@ -362,20 +364,20 @@ export const posix = (): ModuleDefinition => ({
     _exit: [
       '(status)',
       (status: Value) => {
-        throw newException(systemExitType, status);
+        throw new ProcessEnd(Number(index(status)) & 0xff);
       },
     ],
     abort: [
       '()',
       () => {
-        throw newException(systemExitType, 134);
+        throw new ProcessEnd(134);
       },
     ],
     fork: ['()', unsupported('fork')],
     execv: ['(path, argv, /)', unsupported('execv')],
     execve: ['(path, argv, env)', unsupported('execve')],
     system: ['(command)', unsupported('system')],
-    kill: ['(pid, signal, /)', unsupported('kill')],
+    kill: ['(pid, signal, /)', kill],
     waitpid: ['(pid, options, /)', unsupported('waitpid')],
     waitstatus_to_exitcode: [
       '(status)',

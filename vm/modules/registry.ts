@@ -30,6 +30,7 @@ import { opcode } from './opcode.ts';
 import { operator } from './operator.ts';
 import { posix } from './posix.ts';
 import { posixsubprocess } from './posixsubprocess.ts';
+import { queue } from './queue.ts';
 import { random } from './random.ts';
 import { selectModule } from './select.ts';
 import { signal } from './signal.ts';
@@ -40,7 +41,7 @@ import { statistics } from './statistics.ts';
 import { string } from './string.ts';
 import { struct } from './struct.ts';
 import { SYSCONFIGDATA, sysconfigdata } from './sysconfigdata.ts';
-import { thread } from './thread.ts';
+import { thread } from './thread/thread.ts';
 import { time } from './time.ts';
 import { tokenize } from './tokenize.ts';
 import { tracemalloc } from './tracemalloc.ts';
@@ -73,6 +74,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _opcode: opcode,
   _operator: operator,
   _posixsubprocess: posixsubprocess,
+  _queue: () => queue,
   _random: () => random,
   _sha1: () => sha1Module,
   _sha2: () => sha2Module,

@@ -2,7 +2,8 @@ import { breakpointHook } from '../builtins/breakpoint.ts';
 import { formatUnraisable, printException } from '../builtins/traceback-text.ts';
 import type { Frame } from '../interpreter/frame.ts';
 import { intern } from '../interpreter/intern.ts';
-import { vm } from '../interpreter/state.ts';
+import { FUEL_RATION, vm } from '../interpreter/state.ts';
+import { frameOf } from '../interpreter/threads.ts';
 import { setTracers } from '../interpreter/tracing.ts';
 import { handledException } from '../interpreter/unwind.ts';
 import { defineModule, defineType } from '../objects/define.ts';
@@ -15,7 +16,7 @@ import {
   typeError,
   valueError,
 } from '../objects/exception.ts';
-import { PyFloat } from '../objects/float.ts';
+import { floatOf, PyFloat } from '../objects/float.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
 import {
@@ -199,6 +200,20 @@ function checkedDepth(name: string, depth: Value): number {
   return value;
 }
 
+/** The interval that a turn's ration of fuel stands for, in seconds. */
+const USUAL_INTERVAL = 0.005;
+const LEAST_TURN = 20;
+
+/** Turns are measured in fuel, not in time, so that runs repeat; they become shorter and longer as the interval does. */
+function setSwitchInterval(interval: Value): void {
+  const seconds = floatOf(interval);
+  if (seconds === undefined) throw typeError(`must be real number, not ${typeOf(interval).tp_name}`);
+  if (seconds <= 0) throw valueError('switch interval must be strictly positive');
+  vm.switchInterval = seconds;
+  const fuel = Math.round((FUEL_RATION * seconds) / USUAL_INTERVAL);
+  vm.turnFuel = Math.min(FUEL_RATION, Math.max(LEAST_TURN, fuel));
+}
+
 export interface SysOptions {
   readonly argv: readonly string[];
   readonly path: readonly string[];
@@ -236,7 +251,10 @@ export function makeSys(options: SysOptions): PyModule {
         '()',
         () => {
           const frames = new PyDict();
-          if (vm.frame !== undefined) frames.set(1, vm.frame);
+          for (const thread of vm.threads) {
+            const frame = frameOf(thread);
+            if (frame !== undefined) frames.set(thread.ident, frame);
+          }
           return frames;
         },
       ],
@@ -244,7 +262,9 @@ export function makeSys(options: SysOptions): PyModule {
         '()',
         () => {
           const dict = new PyDict();
-          dict.set(1, handledException());
+          for (const thread of vm.threads) {
+            dict.set(thread.ident, handledException(thread === vm.thread ? vm.handled : thread.handled));
+          }
           return dict;
         },
       ],
@@ -353,8 +373,8 @@ export function makeSys(options: SysOptions): PyModule {
           vm.intMaxStrDigits = value;
         },
       ],
-      getswitchinterval: ['()', () => new PyFloat(0.005)],
-      setswitchinterval: ['(interval, /)', () => undefined],
+      getswitchinterval: ['()', () => new PyFloat(vm.switchInterval)],
+      setswitchinterval: ['(interval, /)', setSwitchInterval],
       call_tracing: ['(func, args, /)', (func: Value, args: PyTuple) => callMethod(func, '__call__', ...args.items)],
       _clear_type_descriptors: [
         '(type, /)',

@@ -1,5 +1,6 @@
 import { importByName } from '../importing/import.ts';
 import { vm } from '../interpreter/state.ts';
+import { block, waits } from '../interpreter/threads.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
 import { overflowError, typeError, valueError } from '../objects/exception.ts';
 import { floatOf, PyFloat } from '../objects/float.ts';
@@ -45,12 +46,18 @@ function nanosecondsOf(value: Value): bigint {
   return BigInt(Math.ceil(number * 1e9));
 }
 
-function sleep(value: Value): void {
+/** time.sleep(): others run meanwhile, also when there is no time to sleep. A signal's handler doesn't shorten it (PEP 475). */
+const sleep = waits((value: Value): Value => {
   const nanoseconds = nanosecondsOf(value);
   if (nanoseconds < 0n) throw valueError('sleep length must be non-negative');
-  vm.host.sleep(nanoseconds);
-  vm.onRation?.();
-}
+  const wait = {
+    what: 'time.sleep()',
+    deadline: vm.host.monotonic() + nanoseconds,
+    ready: () => false,
+    finish: () => null,
+  };
+  return block(wait, true);
+});
 
 /** The moment of an argument in whole seconds since 1970; None and nothing mean now. */
 function moment(value: Slot): number {

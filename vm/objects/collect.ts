@@ -2,7 +2,7 @@ import { Frame, FrameState, Return } from '../interpreter/frame.ts';
 import { Opcode } from '../interpreter/opcode.ts';
 import { Program } from '../interpreter/program.ts';
 import { vm } from '../interpreter/state.ts';
-import type { HandledException } from '../interpreter/thread-state.ts';
+import type { HandledException, ThreadState } from '../interpreter/thread-state.ts';
 import { asendType, athrowType } from './async-generator.ts';
 import { PyCode } from './code.ts';
 import { PyBuiltin, PyMethodDescriptor } from './descriptor.ts';
@@ -93,21 +93,32 @@ function markReachable(): Set<object> {
   root(vm.modules);
   root(vm.builtins);
   root(vm.builtinsModule);
-  root(vm.thread);
-  root(vm.stopValue);
-  for (let level: HandledException | undefined = vm.handled; level !== undefined; level = level.previous) {
-    root(level.value);
+  for (const thread of vm.threads) {
+    root(thread);
+    for (let level: HandledException | undefined = handledOf(thread); level !== undefined; level = level.previous) {
+      root(level.value);
+    }
+    rootFrames(thread === vm.thread ? vm.frame : thread.frame, visit);
   }
+  root(vm.stopValue);
+  if (atSafepoint && vm.frame !== undefined) visitArray(vm.frame.stack, vm.frame.stack.length, visit);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) traverse(next, visit);
+  return marked;
+}
+
+function handledOf(thread: ThreadState): HandledException {
+  return thread === vm.thread ? vm.handled : thread.handled;
+}
+
+/** The frames of a thread, innermost first. */
+function rootFrames(innermost: Frame | undefined, visit: Visit): void {
   let entered = false;
-  for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
-    root(frame);
+  for (let frame = innermost; frame !== undefined; frame = frame.back) {
+    visit(frame);
     // What TypeScript that this frame called works with lies where the operands of the instruction lie.
     if (entered) visitArray(frame.stack, frame.stack.length, visit);
     entered = frame.onReturn === Return.ENTRY;
   }
-  if (atSafepoint && vm.frame !== undefined) visitArray(vm.frame.stack, vm.frame.stack.length, visit);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) traverse(next, visit);
-  return marked;
 }
 
 /**
@@ -115,9 +126,14 @@ function markReachable(): Set<object> {
  * variables, which can't be looked through. Then nothing is known to be unreachable, so nothing is collected.
  */
 function rootsAreComplete(): boolean {
-  for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
-    const { back } = frame;
-    if (frame.onReturn === Return.ENTRY && back !== undefined && !entersDirectly(back, frame)) return false;
+  for (const thread of vm.threads) {
+    let frame = thread === vm.thread ? vm.frame : thread.frame;
+    for (; frame !== undefined; frame = frame.back) {
+      const { back } = frame;
+      if (frame.onReturn === Return.ENTRY && back !== undefined && !entersDirectly(back, frame)) return false;
+    }
+    // What native code is to get lies in no frame.
+    if (thread.ended !== undefined && thread.frame !== undefined) return false;
   }
   return true;
 }
@@ -198,6 +214,11 @@ function resumes(callable: PyObject): Slot {
   return typeof object === 'object' && object !== null ? (object as { resumes?: Slot }).resumes : undefined;
 }
 
+/** A collection takes some milliseconds. */
+const IDLE_LONG_ENOUGH = 50_000_000n;
+/** How many objects that care there were after the last collection in an idle moment. */
+let caredLastTime = 0;
+
 let collecting = false;
 let atSafepoint = false;
 
@@ -241,6 +262,14 @@ export function collectIfDue(): void {
     atSafepoint = false;
     vm.collectAt = Math.max(THRESHOLD, 2 * (vm.generatorCount + vm.weakReferences.size + vm.finalizable.size));
   }
+}
+
+/** As collectIfDue(), while the program waits this long, in nanoseconds: there is time, so less has to have changed. */
+export function collectWhileIdle(nanoseconds: bigint): void {
+  const caring = vm.generatorCount + vm.weakReferences.size + vm.finalizable.size;
+  if (nanoseconds < IDLE_LONG_ENOUGH || caring === caredLastTime) return;
+  collect();
+  caredLastTime = vm.generatorCount + vm.weakReferences.size + vm.finalizable.size;
 }
 
 function finalize(object: PyObject): void {

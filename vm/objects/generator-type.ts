@@ -1,5 +1,6 @@
 import { DEPRECATED_SIGNATURE, deprecated } from '../builtins/warn.ts';
 import { close, resume, send, throwInto } from '../interpreter/suspend.ts';
+import { contextType } from '../modules/contextvars.ts';
 import { defineType } from './define.ts';
 import type { PyMethodDescriptor } from './descriptor.ts';
 import { typeError } from './exception.ts';
@@ -119,10 +120,12 @@ defineType(coroutineWrapperType, {
   },
 });
 
-/** Lets the run loop resume generators itself when it sees these methods called. */
+/** Lets the run loop resume generators, and enter contexts, itself when it sees these methods called. */
 export function markInlineCalls(): void {
   for (const type of [generatorType, coroutineType]) {
     const method = type.attributes.get('send') as PyMethodDescriptor;
     method.def.inline = InlineCall.SEND;
   }
+  const contextRun = contextType.attributes.get('run') as PyMethodDescriptor;
+  contextRun.def.inline = InlineCall.RUN;
 }

@@ -45,7 +45,7 @@ export class PyGenerator extends PyObject {
     if (vm.lastGenerator === undefined) vm.firstGenerator = this;
     else vm.lastGenerator.nextLive = this;
     vm.lastGenerator = this;
-    if (++vm.generatorCount > vm.collectAt) vm.fuel = Math.min(vm.fuel, 0);
+    if (++vm.generatorCount > vm.collectAt) vm.endRation();
   }
 
   /** gi_running. */

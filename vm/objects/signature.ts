@@ -24,11 +24,13 @@ interface Parameter {
 /** sorted() reads its keywords by list.sort(), which errors then name; its other argument it counts itself (builtin_sorted). */
 const LENDS_KEYWORDS = 'sorted';
 
-/** What the run loop does itself instead of calling, so that a generator runs in the same loop. */
+/** What the run loop does itself instead of calling, so that a generator or function runs in the same loop. */
 export const enum InlineCall {
   NONE = 0,
   NEXT = 1,
   SEND = 2,
+  /** Context.run. */
+  RUN = 3,
 }
 
 /** How CPython reports a wrong number of arguments, from its calling convention. */

@@ -81,7 +81,7 @@ function makeReference(type: PyType, referent: Value, callback: Value): PyWeakre
   if (known === undefined) references.set(referent, [made]);
   else known.push(made);
   vm.weakReferences.add(made);
-  if (vm.weakReferences.size > vm.collectAt) vm.fuel = Math.min(vm.fuel, 0);
+  if (vm.weakReferences.size > vm.collectAt) vm.endRation();
   return made;
 }
 

@@ -1,3 +1,4 @@
+import { type Forwarded, forwardsCalls } from '../../interpreter/forward.ts';
 import { defineType } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
 import { typeError } from '../../objects/exception.ts';
@@ -73,6 +74,25 @@ function make(type: PyType, args: Value[], kwNames: KwNames): Value {
   return self;
 }
 
+/** The call that calling a partial object stands for (partial_vectorcall). */
+function forward(self: Partial, args: Value[], kwNames: KwNames): Forwarded {
+  const count = kwNames?.length ?? 0;
+  const given = args.length - count;
+  if (given < self.holes) {
+    throw typeError(`missing positional arguments in 'partial' call; expected at least ${self.holes}, got ${given}`);
+  }
+  const { func: callable } = self;
+  const positional = fill(self.args.items, self.holes, args.slice(0, given));
+  if (self.keywords.used === 0) {
+    return { callable, args: count === 0 ? positional : [...positional, ...args.slice(given)], kwNames };
+  }
+  const keywords = self.keywords.copy();
+  for (let i = 0; i < count; i++) keywords.setString(kwNames![i], args[given + i]);
+  return { callable, args: [...positional, ...keywords.valueList()], kwNames: keywords.keyList() as string[] };
+}
+
+forwardsCalls(partialType, forward);
+
 defineType(partialType, {
   module: 'functools',
   doc: 'Create a new function with partial application of the given arguments and keywords.',
@@ -82,18 +102,8 @@ defineType(partialType, {
   hasWeakrefs: true,
   tp_new: make,
   tp_call(self: Partial, args: Value[], kwNames: KwNames) {
-    const count = kwNames?.length ?? 0;
-    const given = args.length - count;
-    if (given < self.holes) {
-      throw typeError(`missing positional arguments in 'partial' call; expected at least ${self.holes}, got ${given}`);
-    }
-    const positional = fill(self.args.items, self.holes, args.slice(0, given));
-    if (self.keywords.used === 0) {
-      return callWith(self.func, count === 0 ? positional : [...positional, ...args.slice(given)], kwNames);
-    }
-    const keywords = self.keywords.copy();
-    for (let i = 0; i < count; i++) keywords.setString(kwNames![i], args[given + i]);
-    return callWith(self.func, [...positional, ...keywords.valueList()], keywords.keyList() as string[]);
+    const forwarded = forward(self, args, kwNames);
+    return callWith(forwarded.callable, forwarded.args, forwarded.kwNames);
   },
   tp_descr_get(self: Partial, instance: Slot) {
     return instance === undefined || instance === null ? self : new PyMethod(self, instance);

@@ -17,6 +17,8 @@ export class VirtualSocket {
   /** Shut down for sending. */
   muted = false;
   closed = false;
+  /** Whether a call may wait: by default, until setblocking() or settimeout() says otherwise. */
+  blocking = true;
 
   constructor(fd: number, kind: 'stream' | 'datagram') {
     this.fd = fd;

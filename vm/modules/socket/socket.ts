@@ -1,4 +1,4 @@
-import { vm } from '../../interpreter/state.ts';
+import { block, waits } from '../../interpreter/threads.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType, type ModuleDefinition } from '../../objects/define.ts';
 import {
@@ -20,6 +20,7 @@ import { index } from '../../operations/arithmetic.ts';
 import { isTrue } from '../../operations/truth.ts';
 import { errorMessage } from '../errno.ts';
 import { bytesOf, withWritable } from '../io/base.ts';
+import { deadlineAfter } from '../thread/timeout.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -35,7 +36,6 @@ import { network, resetNetwork, type VirtualSocket } from './network.ts';
 
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
-const SLICE = 20_000_000n;
 
 export const socketType = newType('_socket.socket');
 
@@ -59,18 +59,24 @@ const failure = (errno: number): PyBaseException => newOSError(errno, errorMessa
 
 let defaultTimeout: number | undefined;
 
-/** Waits until `attempt` gives something, as long as the socket's timeout allows. */
-function waitFor<T>(self: PySocket, attempt: () => T | undefined): T {
-  const end = self.timeout === undefined ? undefined : vm.host.monotonic() + BigInt(Math.round(self.timeout * 1e9));
-  for (;;) {
-    const result = attempt();
-    if (result !== undefined) return result;
-    if (self.timeout === 0) throw failure(11);
-    const rest = end === undefined ? SLICE : end - vm.host.monotonic();
-    if (rest <= 0n) throw newException(timeoutErrorType, 'timed out');
-    vm.host.sleep(rest < SLICE ? rest : SLICE);
-    vm.onRation?.();
-  }
+/** Does `act` as soon as that is possible, if the socket's timeout allows to wait for it. */
+function whenReady(self: PySocket, what: string, isReady: () => boolean, act: () => Value): Value {
+  if (isReady()) return act();
+  if (self.timeout === 0) throw failure(11);
+  return block({
+    what,
+    deadline: deadlineAfter(self.timeout),
+    ready: isReady,
+    finish() {
+      if (isReady()) return act();
+      throw newException(timeoutErrorType, 'timed out');
+    },
+  });
+}
+
+function setTimeout(self: PySocket, timeout: number | undefined): void {
+  self.timeout = timeout;
+  if (self.virtual !== undefined) self.virtual.blocking = timeout === undefined;
 }
 
 function wrap(virtual: VirtualSocket, like: PySocket): PySocket {
@@ -101,12 +107,21 @@ function sendTo(self: PySocket, data: Value, address: Value): number {
   return bytes.length;
 }
 
-function receive(self: PySocket, size: Value): { data: Uint8Array; from: string } {
-  const count = Number(index(size));
-  if (count < 0) throw valueError('negative buffersize in recv');
+/** Receives up to `count` bytes, or a datagram, and gives what `use` makes of it. */
+function receive(self: PySocket, what: string, count: number, use: (data: Uint8Array, from: string) => Value): Value {
+  if (count < 0) throw valueError(`negative buffersize in ${what}`);
   const { open } = self;
   if (open.kind === 'stream' && open.peer === undefined) throw failure(107);
-  return waitFor(self, () => open.take(count));
+  return whenReady(
+    self,
+    `socket.${what}()`,
+    () => open.readable,
+    () => {
+      const taken = open.take(count);
+      if (taken === undefined) throw failure(9);
+      return use(taken.data, taken.from);
+    },
+  );
 }
 
 function connect(self: PySocket, address: Value): void {
@@ -189,12 +204,21 @@ defineType(socketType, {
     ],
     _accept: [
       '($self, /)',
-      (self: PySocket) => {
-        const { backlog } = self.open;
+      waits((self: PySocket) => {
+        const { open } = self;
+        const { backlog } = open;
         if (backlog === undefined) throw failure(22);
-        const accepted = waitFor(self, () => backlog.shift());
-        return tupleOf([accepted.fd, addressValue(accepted.peerAddress, self.family)]);
-      },
+        return whenReady(
+          self,
+          'socket.accept()',
+          () => backlog.length > 0 || open.closed,
+          () => {
+            const accepted = backlog.shift();
+            if (accepted === undefined || open.closed) throw failure(9);
+            return tupleOf([accepted.fd, addressValue(accepted.peerAddress, self.family)]);
+          },
+        );
+      }),
     ],
     connect: ['($self, address, /)', connect],
     connect_ex: [
@@ -223,24 +247,30 @@ defineType(socketType, {
     ],
     recv: [
       '($self, bufsize, flags=0, /)',
-      (self: PySocket, size: Value) => new PyBytes(receive(self, size).data.slice()),
+      waits((self: PySocket, size: Value) =>
+        receive(self, 'recv', Number(index(size)), (data) => new PyBytes(data.slice())),
+      ),
     ],
     recvfrom: [
       '($self, bufsize, flags=0, /)',
-      (self: PySocket, size: Value) => {
-        const { data, from } = receive(self, size);
-        return tupleOf([new PyBytes(data.slice()), addressValue(from || undefined, self.family)]);
-      },
+      waits((self: PySocket, size: Value) =>
+        receive(self, 'recvfrom', Number(index(size)), (data, from) =>
+          tupleOf([new PyBytes(data.slice()), addressValue(from || undefined, self.family)]),
+        ),
+      ),
     ],
     recv_into: [
       '($self, buffer, nbytes=0, flags=0)',
-      (self: PySocket, target: Value, count: Slot) =>
-        withWritable(target, (bytes) => {
-          const limit = count === undefined ? 0 : Number(index(count));
-          const { data } = receive(self, limit === 0 ? bytes.length : limit);
-          bytes.set(data);
-          return data.length;
-        }),
+      waits((self: PySocket, target: Value, count: Slot) => {
+        const limit = count === undefined ? 0 : Number(index(count));
+        const room = limit === 0 ? withWritable(target, (bytes) => bytes.length) : limit;
+        return receive(self, 'recv_into', Number(room), (data) =>
+          withWritable(target, (bytes) => {
+            bytes.set(data);
+            return data.length;
+          }),
+        );
+      }),
     ],
     shutdown: [
       '($self, how, /)',
@@ -276,14 +306,14 @@ defineType(socketType, {
     setblocking: [
       '($self, flag, /)',
       (self: PySocket, flag: Value) => {
-        self.timeout = isTrue(flag) ? undefined : 0;
+        setTimeout(self, isTrue(flag) ? undefined : 0);
       },
     ],
     getblocking: ['($self, /)', (self: PySocket) => self.timeout !== 0],
     settimeout: [
       '($self, timeout, /)',
       (self: PySocket, timeout: Value) => {
-        self.timeout = seconds(timeout);
+        setTimeout(self, seconds(timeout));
       },
     ],
     gettimeout: ['($self, /)', (self: PySocket) => timeoutValue(self.timeout)],
