@@ -1,7 +1,9 @@
-// Writes what CPython 3.14 makes of test/fixtures/programs/ to test/golden/programs/:
+// Writes what CPython 3.14 makes of test/fixtures/programs/ to test/golden/programs/, and what a native CPython 3.8 makes of
+// test/fixtures/programs-3.8/ to test/golden/programs-3.8/:
 //   node tools/run.mjs tools/run-programs.ts [--all] [PART_OF_NAME…]
 // Programs that haven't changed since are left out, unless --all is given.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
@@ -10,11 +12,13 @@ import {
   goldenPath,
   normalized,
   type Outcome,
-  programsFolder,
   readGolden,
+  type Suite,
+  suite38,
+  suite314,
   twinPrograms,
 } from '../test/vm/twin.ts';
-import { type Oracle, pyodideOracle, timerLoop } from './oracle.ts';
+import { nativePython, type Oracle, pyodideOracle, timerLoop } from './oracle.ts';
 
 // One interpreter runs all programs: what a program changes of it is put back, and what the end of an interpreter does is
 // done after each.
@@ -93,21 +97,56 @@ def main(task):
 
 const parts = process.argv.slice(2).filter((argument) => argument !== '--all');
 const all = process.argv.includes('--all');
-let oracle: Oracle | undefined;
-for (const name of twinPrograms()) {
-  if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
-  const source = readFileSync(`${programsFolder}/${name}`, 'utf8');
-  if (!all && readGolden(name)?.program === digest(source)) continue;
-  oracle ??= await pyodideOracle();
-  const { output, errors, exitCode } = normalized(oracle.ask<Outcome>(program, [`${programsFolder}/${name}`, source]));
-  const golden: Golden = {
-    interpreter: `CPython ${oracle.version}`,
-    program: digest(source),
-    exitCode,
-    output: output.split('\n'),
-    errors: errors.split('\n'),
-  };
-  mkdirSync(dirname(goldenPath(name)), { recursive: true });
-  writeFileSync(goldenPath(name), `${JSON.stringify(golden, null, 1)}\n`);
-  process.stdout.write(`${name}\n`);
+
+/** Writes the goldens of those programs of a suite that are new, changed or named. */
+async function writeGoldens(suite: Suite, interpreter: () => Promise<Interpreter | undefined>): Promise<void> {
+  for (const name of twinPrograms(suite)) {
+    if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
+    const file = `${suite.programs}/${name}`;
+    const source = readFileSync(file, 'utf8');
+    if (!all && readGolden(suite, name)?.program === digest(source)) continue;
+    const cpython = await interpreter();
+    if (cpython === undefined) {
+      process.stdout.write(`${file}: this machine has no CPython ${suite.version}\n`);
+      continue;
+    }
+    const { output, errors, exitCode } = normalized(cpython.run(file, source));
+    const golden: Golden = {
+      interpreter: `CPython ${cpython.version}`,
+      program: digest(source),
+      exitCode,
+      output: output.split('\n'),
+      errors: errors.split('\n'),
+    };
+    mkdirSync(dirname(goldenPath(suite, name)), { recursive: true });
+    writeFileSync(goldenPath(suite, name), `${JSON.stringify(golden, null, 1)}\n`);
+    process.stdout.write(`${file}\n`);
+  }
 }
+
+interface Interpreter {
+  readonly version: string;
+  run(file: string, source: string): Outcome;
+}
+
+async function pyodide(): Promise<Interpreter> {
+  const oracle: Oracle = await pyodideOracle();
+  return { version: oracle.version, run: (file, source) => oracle.ask<Outcome>(program, [file, source]) };
+}
+
+async function native38(): Promise<Interpreter | undefined> {
+  const python = nativePython('3.8');
+  if (python === undefined) return undefined;
+  const version = spawnSync(python, ['--version'], { encoding: 'utf8' }).stdout.replace('Python', '').trim();
+  const env = { ...process.env, PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' };
+  return {
+    version,
+    run(file) {
+      const { status, stdout, stderr } = spawnSync(python, [file], { encoding: 'utf8', env });
+      return { output: stdout, errors: stderr, exitCode: status ?? -1 };
+    },
+  };
+}
+
+await writeGoldens(suite314, pyodide);
+await writeGoldens(suite38, native38);

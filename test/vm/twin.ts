@@ -13,7 +13,7 @@ export interface Outcome {
   readonly exitCode: number;
 }
 
-/** What a real CPython made of a program: a file of test/golden/programs/. Texts are arrays of lines, so that they can be read. */
+/** What a real CPython made of a program: a file of test/golden/programs/ or programs-3.8/. Texts are arrays of lines, so that they can be read. */
 export interface Golden {
   /** Such as 'CPython 3.14.2'. */
   readonly interpreter: string;
@@ -24,21 +24,37 @@ export interface Golden {
   readonly errors: readonly string[];
 }
 
-export const programsFolder = 'test/fixtures/programs';
-const goldenFolder = 'test/golden/programs';
+/** Programs that run in the VM as in a CPython, and what that made of them. */
+export interface Suite {
+  /** The target that they are compiled for. */
+  readonly version: string;
+  readonly programs: string;
+  readonly goldens: string;
+}
+
+export const suite314: Suite = {
+  version: '3.14',
+  programs: 'test/fixtures/programs',
+  goldens: 'test/golden/programs',
+};
+export const suite38: Suite = {
+  version: '3.8',
+  programs: 'test/fixtures/programs-3.8',
+  goldens: 'test/golden/programs-3.8',
+};
 
 /** The programs, as paths inside their folder: 'generators/send.py'. */
-export function twinPrograms(): string[] {
-  return readdirSync(programsFolder, { recursive: true, encoding: 'utf8' })
+export function twinPrograms({ programs }: Suite): string[] {
+  return readdirSync(programs, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.py'))
     .sort();
 }
 
-export const goldenPath = (name: string): string => `${goldenFolder}/${name.replace(/\.py$/, '.json')}`;
+export const goldenPath = ({ goldens }: Suite, name: string): string => `${goldens}/${name.replace(/\.py$/, '.json')}`;
 
-export function readGolden(name: string): Golden | undefined {
-  const file = goldenPath(name);
+export function readGolden(suite: Suite, name: string): Golden | undefined {
+  const file = goldenPath(suite, name);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
@@ -68,7 +84,7 @@ class CapturingHost extends NodeHost {
 }
 
 /** Runs a program's file in the VM as `coroscope run` does, for the target of its code. */
-export function runInVm(file: string, version = '3.14'): Outcome {
+export function runInVm(file: string, version: string): Outcome {
   const target = targetNamed(version);
   if (target === undefined) throw new Error(`no target ${version}`);
   const { code, report } = compiled({ bytes: readFileSync(file), filename: file }, target);
