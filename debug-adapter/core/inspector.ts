@@ -2,7 +2,7 @@ import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
 import { callChain } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
 import { Opcode } from '../../vm/interpreter/opcode.ts';
-import type { PyGenerator } from '../../vm/objects/generator.ts';
+import { PyGenerator } from '../../vm/objects/generator.ts';
 import type { Slot } from '../../vm/objects/object.ts';
 import type { PyTraceback } from '../../vm/objects/traceback.ts';
 import type { Addresses } from './addresses.ts';
@@ -16,7 +16,7 @@ import {
 } from './errors.ts';
 import type { Evaluator } from './evaluate.ts';
 import { Handles } from './handles.ts';
-import { delegateOf, kindOf, MAIN_THREAD, stateOf, suspensionPoint, threadName, type Units } from './inventory.ts';
+import { kindOf, MAIN_THREAD, stateOf, suspensionPoint, threadName, type Units } from './inventory.ts';
 import { rowAt } from './listings.ts';
 import type {
   EvaluateRequest,
@@ -33,6 +33,7 @@ import type { Child, Placed } from './nodes.ts';
 import type { Presenter } from './present.ts';
 import { frameNode, globalsNode, localsNode, type Place, stackDepth, stackNode } from './scopes.ts';
 import { type Session, sourceInfo } from './session.ts';
+import { awaitedBy, awaitedUnit, awaitingTasks, innermostUnit, taskName, taskOf } from './tasks.ts';
 import { nodeOf } from './value-nodes.ts';
 
 /** More generators than this are not shown as threads: the list would be of no use. `inventory` has them all. */
@@ -206,21 +207,20 @@ export class Inspector {
     }));
   }
 
-  /** A unit that waits, and below it those that wait for it. */
+  /** A unit that waits, and below it those that wait for it: by delegation, and from task to task. */
   private unitStack(threadId: number): Place[] {
     const unit = this.units.unit(threadId);
     if (unit === undefined) throw unknownThread(threadId);
     const places: Place[] = [];
     const delegators = new Map<PyGenerator, PyGenerator>();
     for (const other of this.units.all()) {
-      const inner = delegateOf(other);
-      if (inner !== undefined) delegators.set(inner, other);
+      if (other.delegate instanceof PyGenerator) delegators.set(other.delegate, other);
     }
     const shown = new Set<PyGenerator>();
     for (
       let next: PyGenerator | undefined = unit;
       next !== undefined && !shown.has(next);
-      next = delegators.get(next)
+      next = delegators.get(next) ?? awaiterOf(next)
     ) {
       shown.add(next);
       const { frame } = next;
@@ -248,8 +248,10 @@ export class Inspector {
     const { frame } = unit;
     const state = stateOf(unit);
     const { code } = unit.code;
-    const { delegate } = unit;
-    const inner = delegateOf(unit);
+    const awaited = awaitedBy(unit);
+    const inner = awaitedUnit(unit);
+    const task = taskOf(unit);
+    const awaiting = task === undefined ? [] : awaitingTasks(task);
     return {
       id: this.units.idOf(unit),
       kind: kindOf(unit),
@@ -259,8 +261,10 @@ export class Inspector {
       range: rangeOf(code, frame?.lasti ?? -1),
       ...(frame !== undefined && { lasti: frame.lasti }),
       ...(frame !== undefined && state === 'suspended' && { suspendedAt: suspensionPoint(frame) }),
-      ...(delegate !== null && { waitsFor: this.presenter.text(delegate) }),
+      ...(awaited !== null && { waitsFor: this.presenter.text(awaited) }),
       ...(inner !== undefined && { waitsForId: this.units.idOf(inner) }),
+      ...(task !== undefined && { task: taskName(task) }),
+      ...(awaiting.length > 0 && { awaitedBy: awaiting.map(taskName) }),
     };
   }
 
@@ -299,6 +303,13 @@ export class Inspector {
       }),
     };
   }
+}
+
+/** The coroutine in which the first of the tasks that wait for a task stands still, if the unit is a task. */
+function awaiterOf(unit: PyGenerator): PyGenerator | undefined {
+  const task = taskOf(unit);
+  const awaiting = task === undefined ? undefined : awaitingTasks(task)[0];
+  return awaiting === undefined ? undefined : innermostUnit(awaiting);
 }
 
 /** A pause catches a program before it jumps back, or else inside a call. */

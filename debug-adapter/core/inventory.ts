@@ -3,8 +3,9 @@ import { type SuspensionKind, type SuspensionPoint, suspensionPoints } from '../
 import { type Frame, FrameState } from '../../vm/interpreter/frame.ts';
 import { Opcode } from '../../vm/interpreter/opcode.ts';
 import type { Program } from '../../vm/interpreter/program.ts';
-import { PyGenerator } from '../../vm/objects/generator.ts';
+import type { PyGenerator } from '../../vm/objects/generator.ts';
 import type { UnitKind, UnitState } from './model.ts';
+import { taskName, taskOf } from './tasks.ts';
 
 /** The thread that runs the program; every generator and coroutine has a number after it. */
 export const MAIN_THREAD = 1;
@@ -75,9 +76,10 @@ function hasStarted(frame: Frame): boolean {
   return frame.index >= 0 && frame.program.pristine[frame.index] !== Opcode.RETURN_GENERATOR;
 }
 
-/** Such as «generator co_process · suspended at line 12 (yield)». */
+/** Such as «generator co_process · suspended at line 12 (yield)», or of a task «task tea: cook · suspended at line 20 (await)». */
 export function threadName(unit: PyGenerator): string {
-  const name = `${kindOf(unit)} ${unit.code.code.co_qualname}`;
+  const task = taskOf(unit);
+  const name = `${task === undefined ? kindOf(unit) : `task ${taskName(task)}:`} ${unit.code.code.co_qualname}`;
   const frame = unit.frame;
   const state = stateOf(unit);
   if (frame === undefined || state === 'closed') return `${name} · closed`;
@@ -99,10 +101,4 @@ export function suspensionPoint(frame: Frame): SuspensionKind {
   // f_lasti of a suspended frame is that of the instruction before or behind in some versions.
   const { lasti } = frame;
   return points.find(({ offset }) => Math.abs(offset - lasti) <= 2)?.kind ?? 'yield';
-}
-
-/** The unit whose suspended frame a frame delegates to, if it is one. */
-export function delegateOf(unit: PyGenerator): PyGenerator | undefined {
-  const { delegate } = unit;
-  return delegate instanceof PyGenerator ? delegate : undefined;
 }

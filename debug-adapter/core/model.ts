@@ -147,10 +147,14 @@ export interface UnitInfo {
   readonly lasti?: number;
   /** What it stands at: `yield`, `yield from`, `await`, `async for`, `async with`, `async comprehension`. */
   readonly suspendedAt?: string;
-  /** gi_yieldfrom as text. */
+  /** gi_yieldfrom as text; of what awaits a future, the future. */
   readonly waitsFor?: string;
-  /** Thread id of the unit it waits for, if that is one. */
+  /** Thread id of the unit it waits for, if that is one or a task. */
   readonly waitsForId?: number;
+  /** The name of the asyncio task that it is. */
+  readonly task?: string;
+  /** Names of the tasks that wait for that task. */
+  readonly awaitedBy?: readonly string[];
 }
 
 export interface Completion {

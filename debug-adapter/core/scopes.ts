@@ -4,11 +4,12 @@ import { type Frame, FrameState } from '../../vm/interpreter/frame.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
 import type { Slot, Value } from '../../vm/objects/object.ts';
 import { readOnlyVariable, unknownVariable } from './errors.ts';
-import { delegateOf, suspensionPoint, threadName } from './inventory.ts';
+import { suspensionPoint, threadName } from './inventory.ts';
 import { rowAfter, rowAt } from './listings.ts';
 import type { Child, Node } from './nodes.ts';
 import { waitingFor } from './operands.ts';
 import type { Returned } from './stepping.ts';
+import { awaitedBy, awaitedUnit, awaitingTasks, taskName, taskOf } from './tasks.ts';
 import { namespaceChildren, namespaceNode } from './value-nodes.ts';
 
 /** A frame as a stack trace shows it: where it was, which for a frame of a traceback is not where it is now. */
@@ -87,12 +88,16 @@ function frameChildren({ frame, lasti, isOver }: Place): Child[] {
   const unit = frame.generator;
   if (unit !== undefined) {
     children.push(value(unit.type.tp_name, unit));
-    const { delegate } = unit;
-    if (delegate !== null) {
-      children.push(value('waits for', delegate));
-      const inner = delegateOf(unit);
+    const task = taskOf(unit);
+    if (task !== undefined) children.push(value('task', task));
+    const awaited = awaitedBy(unit);
+    if (awaited !== null) {
+      children.push(value('waits for', awaited));
+      const inner = awaitedUnit(unit);
       if (inner !== undefined) children.push(text('which is', threadName(inner)));
     }
+    const awaiting = task === undefined ? [] : awaitingTasks(task);
+    if (awaiting.length > 0) children.push(text('awaited by', `task ${awaiting.map(taskName).join(', task ')}`));
     if (unit.createdIn !== undefined) {
       children.push(text('created in', `${unit.createdIn.code.co_qualname}, line ${unit.createdAtLine}`));
     }

@@ -1,4 +1,6 @@
 import { Frame } from '../../vm/interpreter/frame.ts';
+import { PyFuture } from '../../vm/modules/asyncio/future.ts';
+import { PyTask } from '../../vm/modules/asyncio/task.ts';
 import { PyCell } from '../../vm/objects/cell.ts';
 import { PyCode } from '../../vm/objects/code.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
@@ -39,6 +41,8 @@ export function nodeOf(value: Slot, path: string | undefined): Node | undefined 
   if (value instanceof PyModule) return namespaceNode(value.dict, (name) => dotted(path, name));
   if (value instanceof PyType) return typeNode(value, path);
   if (value instanceof PyBaseException) return attributes(value, path, exceptionAttributes, value.dict);
+  if (value instanceof PyTask) return attributes(value, path, taskAttributes, value.dict);
+  if (value instanceof PyFuture) return attributes(value, path, futureAttributes, value.dict);
   return instanceNode(value, path);
 }
 
@@ -68,6 +72,8 @@ const codeAttributes = [
 const tracebackAttributes = ['tb_frame', 'tb_lasti', 'tb_lineno', 'tb_next'];
 const functionAttributes = ['__qualname__', '__module__', '__defaults__', '__kwdefaults__', '__closure__', '__code__'];
 const methodAttributes = ['__self__', '__func__'];
+const futureAttributes = ['_state', '_result', '_exception', '_asyncio_awaited_by', '_callbacks', '_loop'];
+const taskAttributes = ['_coro', '_fut_waiter', '_must_cancel', ...futureAttributes];
 const exceptionAttributes = ['args', '__cause__', '__context__', '__traceback__', '__notes__'];
 
 const dotted = (path: string | undefined, name: string): string | undefined =>

@@ -56,6 +56,9 @@ export class PyTask extends PyFuture {
   }
 }
 
+/** The tasks of coroutines, for the debugger: kept while one is attached. */
+export const debuggedTasks = new WeakMap<Value & object, PyTask>();
+
 let nameCounter = 0;
 
 /** Tasks of a new interpreter are counted from 1. */
@@ -91,6 +94,7 @@ function initTask(self: PyTask, args: Value[], kwNames: KwNames): void {
   self.logDestroyPending = true;
   self.cancelsRequested = 0;
   self.coro = coro;
+  if (vm.debugging !== undefined && typeof coro === 'object' && coro !== null) debuggedTasks.set(coro, self);
   if (name === null) self.name = ++nameCounter;
   else self.name = typeOf(name) === strType ? name : str(name);
   updateFinalizer(self);
