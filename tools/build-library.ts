@@ -23,7 +23,10 @@ const frozenNames = new Map(
   ['_bootstrap', '_bootstrap_external'].map((name) => [`importlib/${name}.py`, `<frozen importlib.${name}>`]),
 );
 
-const files = libraryFiles();
+/** What Pyodide adds to CPython's library: its own door to JavaScript, and an ssl that looks like one but can't encrypt. */
+const ofPyodide = /^(?:_?pyodide\/|_?ssl\.py$|_sysconfigdata__emscripten)/;
+
+const files = libraryFiles().filter(({ path }) => !ofPyodide.test(path));
 const stampFile = `${out}.stamp`;
 const hash = createHash('sha256').update(readFileSync(process.argv[1]));
 for (const { path, bytes } of files) hash.update(path).update(bytes);

@@ -88,6 +88,8 @@ def limit_support():
     from test import support
     support.has_subprocess_support = False
     support.has_fork_support = False
+    # What CPython's own runner leaves out unless it is asked: three tests of every second of every time zone there is, for hours.
+    support.use_resources = ['cpu', 'decimal', 'gui', 'largefile', 'network', 'subprocess', 'urlfetch', 'walltime']
     try:
         from test.support import script_helper
     except ImportError:

@@ -52,6 +52,7 @@ const reasons: Readonly<Record<string, string>> = {
   pyexpat: 'there is no XML parser in Coroscope yet',
   readline: TERMINAL,
   resource: 'it measures and limits processes of the machine; see the options of coroscope run',
+  ssl: 'it needs the OpenSSL library of the machine',
   syslog: "it writes to the machine's log",
   termios: TERMINAL,
   tkinter: 'it needs the Tk library of the machine',

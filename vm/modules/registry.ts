@@ -50,6 +50,7 @@ import { unicodedata } from './unicodedata.ts';
 import { warnings } from './warnings.ts';
 import { weakref } from './weakref.ts';
 import { zlib } from './zlib.ts';
+import { zoneinfo } from './zoneinfo/zoneinfo.ts';
 
 /** The modules that CPython writes in C and we in TypeScript, made when they are first imported. */
 const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
@@ -93,6 +94,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _typing: typing,
   _warnings: warnings,
   _weakref: weakref,
+  _zoneinfo: zoneinfo,
   array: () => array,
   atexit: atexit,
   binascii: () => binascii,

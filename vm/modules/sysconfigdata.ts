@@ -13,6 +13,7 @@ export const sysconfigdata = (): ModuleDefinition => {
     MULTIARCH: 'x86_64-linux-gnu',
     Py_DEBUG: 0,
     Py_GIL_DISABLED: 0,
+    TZPATH: '/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo',
     WITH_DOC_STRINGS: 1,
   };
   for (const [name, value] of Object.entries(known)) variables.setString(name, value);
