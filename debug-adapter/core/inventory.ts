@@ -76,16 +76,16 @@ function hasStarted(frame: Frame): boolean {
   return frame.index >= 0 && frame.program.pristine[frame.index] !== Opcode.RETURN_GENERATOR;
 }
 
-/** Such as «generator co_process · suspended at line 12 (yield)», or of a task «task tea: cook · suspended at line 20 (await)». */
+/** Such as «generator co_process · at yield, line 12», or of a task «task tea: cook · at await, line 20»: side bars are narrow. */
 export function threadName(unit: PyGenerator): string {
   const task = taskOf(unit);
   const name = `${task === undefined ? kindOf(unit) : `task ${taskName(task)}:`} ${unit.code.code.co_qualname}`;
   const frame = unit.frame;
   const state = stateOf(unit);
   if (frame === undefined || state === 'closed') return `${name} · closed`;
-  if (state === 'created') return `${name} · created at line ${unit.createdAtLine || frame.line}, not started`;
+  if (state === 'created') return `${name} · not started, made in line ${unit.createdAtLine || frame.line}`;
   if (state === 'running') return `${name} · running`;
-  return `${name} · suspended at line ${frame.line} (${suspensionPoint(frame)})`;
+  return `${name} · at ${suspensionPoint(frame)}, line ${frame.line}`;
 }
 
 const pointsOf = new WeakMap<CodeObject, readonly SuspensionPoint[]>();

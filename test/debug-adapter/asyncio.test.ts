@@ -51,9 +51,9 @@ describe('debugging asyncio', function () {
           (await debuggee.threads()).map(({ name }) => name),
           [
             'MainThread',
-            `task Task-1: main · suspended at line ${debuggee.line('GATHER')} (await)`,
-            `task a: work · suspended at line ${debuggee.line('WORK')} (await)`,
-            `coroutine pause · suspended at line ${debuggee.line('SLEEP')} (await)`,
+            `task Task-1: main · at await, line ${debuggee.line('GATHER')}`,
+            `task a: work · at await, line ${debuggee.line('WORK')}`,
+            `coroutine pause · at await, line ${debuggee.line('SLEEP')}`,
           ],
         );
       })

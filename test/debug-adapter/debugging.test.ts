@@ -70,7 +70,7 @@ describe('debugging', function () {
         const threads = await debuggee.threads();
         assert.deepEqual(
           threads.map(({ name }) => name),
-          ['MainThread', `generator co_process · suspended at line ${debuggee.line('SECOND')} (yield)`],
+          ['MainThread', `generator co_process · at yield, line ${debuggee.line('SECOND')}`],
         );
         const [, { id }] = threads;
         assert.equal((await debuggee.stack(id))[0].line, debuggee.line('SECOND'));
@@ -210,7 +210,7 @@ describe('debugging', function () {
         );
         assert.equal(units[0]['waitsForId'], units[1]['id']);
         const thread = (await debuggee.threads()).find(({ name }) => name.includes('leaf'))!;
-        assert.equal(thread.name, `coroutine leaf · suspended at line ${debuggee.line('LEAF')} (await)`);
+        assert.equal(thread.name, `coroutine leaf · at await, line ${debuggee.line('LEAF')}`);
         assert.deepEqual(
           (await debuggee.stack(thread.id)).map(({ name, line }) => [name, line]),
           [

@@ -93,7 +93,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.page.keyboard.press('F5');
       await workbench.stopped();
       const suspendedAt = lineOf('co_process.py', 'yield 2');
-      await workbench.selectThread(new RegExp(`generator co_process · suspended at line ${suspendedAt} \\(yield\\)`));
+      await workbench.selectThread(new RegExp(`generator co_process · at yield, line ${suspendedAt}`));
       await workbench.openScope('Locals');
       await workbench.variable(/^data = 'hello'$/);
       await workbench.openScope('Frame');
@@ -112,7 +112,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.setBreakpoint(line);
       await workbench.page.keyboard.press('F5');
       await workbench.stopped();
-      await workbench.selectThread(/generator running_total · suspended/);
+      await workbench.selectThread(/generator running_total · at yield/);
       await workbench.closeScope('Frame');
       await workbench.openScope('Locals');
       await workbench.openScope('Value stack');
@@ -140,7 +140,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.setBreakpoint(line);
       await workbench.page.keyboard.press('F5');
       await workbench.stopped();
-      await workbench.selectThread(/generator Request.__await__ · suspended at line \d+ \(yield\)/);
+      await workbench.selectThread(/generator Request.__await__ · at yield/);
       await workbench.screenshot('chain-of-awaits');
       const rows = await workbench.callStack();
       const top = rows.findIndex((row) => row.startsWith('Request.__await__coroutine_by_hand.py'));
@@ -164,7 +164,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.stoppedAt('cook', sleep);
       await workbench.page.keyboard.press('F5');
       await workbench.stoppedAt('cook', sleep);
-      await workbench.selectThread(/main · suspended/);
+      await workbench.selectThread(/task Task-1: main · at await/);
       await workbench.openScope('Locals');
       await workbench.variable(/^orders = \[\('tea', 1\)/);
       await workbench.screenshot('tasks');
