@@ -1,5 +1,5 @@
 import * as integer from '../numbers/integer.ts';
-import { bind } from '../objects/bind.ts';
+import { bind, withoutKeywords } from '../objects/bind.ts';
 import { type Declaration, defineType } from '../objects/define.ts';
 import { indexErrorType, isException, stopIterationType, typeError, valueError } from '../objects/exception.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
@@ -147,9 +147,11 @@ defineType(mapType, {
   allocate: (type: PyType) => new MapIterator(type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
     const made = new MapIterator(type);
+    const areOfInit = type.tp_init !== mapType.tp_init;
     const given = args.length - (kwNames?.length ?? 0);
     if (given < 2) throw typeError('map() must have at least two arguments.');
     kwNames?.forEach((name, i) => {
+      if (areOfInit) return;
       if (name !== 'strict') throw typeError(`map() got an unexpected keyword argument '${name}'`);
       made.strict = isTrue(args[given + i]);
     });
@@ -191,7 +193,8 @@ defineType(filterType, {
   signature: '(function, iterable, /)',
   allocate: (type: PyType) => new FilterIterator(type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
-    const [func, iterable] = bind('filter', '(function, iterable, /)', args, kwNames);
+    const given = withoutKeywords('filter', filterType, type, args, kwNames);
+    const [func, iterable] = bind('filter', '(function, iterable, /)', given, undefined);
     const made = new FilterIterator(type);
     made.func = func as Value;
     made.iterator = getIterator(iterable as Value);
@@ -220,7 +223,8 @@ defineType(reversedType, {
   signature: '(sequence, /)',
   allocate: (type: PyType) => new Reversed(type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
-    const [sequence] = bind('reversed', '(object, /)', args, kwNames) as [Value];
+    const given = withoutKeywords('reversed', reversedType, type, args, kwNames);
+    const [sequence] = bind('reversed', '(object, /)', given, undefined) as [Value];
     const method = typeOf(sequence).lookup('__reversed__');
     if (method !== undefined && method !== null) return call(lookupSpecial(sequence, '__reversed__')!);
     const { sq_item, sq_length, tp_name } = typeOf(sequence);

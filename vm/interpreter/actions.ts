@@ -425,7 +425,7 @@ export function callMethodDescriptor(
       `descriptor '${def.name}' for '${owner.tp_name}' objects doesn't apply to a '${type.tp_name}' object`,
     );
   }
-  if (owner.unboxSelf) self = unbox(self);
+  if (owner.unboxSelf && !def.keepsBox) self = unbox(self);
   const given = count - 1;
   let result: Slot;
   if (given >= def.least && given <= def.most) {

@@ -2,7 +2,7 @@ import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import { bytesArgument } from '../objects/bytes-types.ts';
 import type { Declaration, ModuleDefinition } from '../objects/define.ts';
 import type { PyDict } from '../objects/dict.ts';
-import { typeError, valueError } from '../objects/exception.ts';
+import { isException, typeError, typeErrorType, valueError } from '../objects/exception.ts';
 import { integerOf, isInt } from '../objects/int.ts';
 import { Compare, NotImplemented, type Slot, typeOf, type Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
@@ -67,6 +67,16 @@ function indexOf(iterable: Value, value: Value): number {
   return at;
 }
 
+/** A length that is refused by a TypeError isn't known. */
+function withoutTypeError(ask: () => Slot): Slot {
+  try {
+    return ask();
+  } catch (error) {
+    if (isException(error, typeErrorType)) return undefined;
+    throw error;
+  }
+}
+
 /** How long an object says, or thinks, that it is (PyObject_LengthHint). */
 function lengthHint(object: Value, fallback: Slot): Value {
   const otherwise = fallback ?? 0;
@@ -74,8 +84,9 @@ function lengthHint(object: Value, fallback: Slot): Value {
     throw typeError(`'${typeOf(otherwise).tp_name}' object cannot be interpreted as an integer`);
   }
   const type = typeOf(object);
-  if (type.sq_length !== undefined) return lengthOf(object);
-  const hint = callSpecial(object, '__length_hint__');
+  const known = withoutTypeError(() => (type.sq_length === undefined ? undefined : lengthOf(object)));
+  if (known !== undefined) return known;
+  const hint = withoutTypeError(() => callSpecial(object, '__length_hint__'));
   if (hint === undefined || hint === NotImplemented) return otherwise;
   const length = isInt(hint) ? integerOf(hint) : undefined;
   if (length === undefined) throw typeError(`__length_hint__ must be an integer, not ${typeOf(hint).tp_name}`);

@@ -47,6 +47,8 @@ export interface TypeDefinition extends SlotFunctions {
   module?: string;
   /** Instance methods; the implementation gets the object first. */
   methods?: Record<string, Declaration>;
+  /** Methods of a type with `unboxSelf` whose implementation gets an instance of a subclass, or True, as it is. */
+  boxedMethods?: Record<string, Declaration>;
   /** The implementation gets the class first. */
   classMethods?: Record<string, Declaration>;
   /** The implementation gets the arguments alone. */
@@ -149,6 +151,11 @@ function addMembers(type: PyType, definition: TypeDefinition): void {
   const { attributes, tp_name } = type;
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.methods ?? {})) {
     const def = new BuiltinDef(name, `${tp_name}.${name}`, signature, implementation, true, doc ?? null);
+    attributes.set(name, new PyMethodDescriptor(def, type));
+  }
+  for (const [name, [signature, implementation, doc]] of Object.entries(definition.boxedMethods ?? {})) {
+    const def = new BuiltinDef(name, `${tp_name}.${name}`, signature, implementation, true, doc ?? null);
+    def.keepsBox = true;
     attributes.set(name, new PyMethodDescriptor(def, type));
   }
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.classMethods ?? {})) {

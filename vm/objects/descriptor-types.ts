@@ -66,7 +66,7 @@ function takeSelf(def: BuiltinDef, owner: PyType, args: Value[], kwNames: KwName
     );
   }
   checkOwner(def.name, owner, args[0]);
-  return owner.unboxSelf ? unbox(args[0]) : args[0];
+  return owner.unboxSelf && !def.keepsBox ? unbox(args[0]) : args[0];
 }
 
 function signatureText(def: BuiltinDef): Value {
@@ -136,7 +136,8 @@ defineType(methodDescriptorType, {
   tp_descr_get: (self: PyMethodDescriptor, instance: Slot) => {
     if (instance === undefined) return self;
     checkOwner(self.def.name, self.owner, instance);
-    return new PyBuiltin(self.def, self.owner.unboxSelf ? unbox(instance) : instance, null);
+    const { def, owner } = self;
+    return new PyBuiltin(def, owner.unboxSelf && !def.keepsBox ? unbox(instance) : instance, null);
   },
   getset: methodGetSet,
   members: methodMembers,

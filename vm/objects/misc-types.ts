@@ -60,7 +60,6 @@ function singleton(type: PyType, value: Value, name: string, doc: string): void 
               throw typeError('NotImplemented should not be used in a boolean context');
             }
           : undefined,
-    nb_or: value === null ? (left: Value, right: Value) => vm.makeUnion(left, right) : undefined,
     tp_hash: value === null ? () => hashOf(null) : identityHash,
   });
 }

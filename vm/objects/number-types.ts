@@ -10,7 +10,7 @@ import { index } from '../operations/arithmetic.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { compareOrdered } from '../operations/compare.ts';
 import { identityHash } from '../operations/hash.ts';
-import { repr, str } from '../operations/text.ts';
+import { repr, strValue } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { formatComplex, formatFloat, formatInteger } from '../text/format-spec.ts';
 import { Problem } from '../text/problem.ts';
@@ -115,11 +115,13 @@ export function toInteger(value: Value): Integer {
 
 const intRepr = (self: Value): string => integerToText(plain(self), vm.intMaxStrDigits);
 
-/** The argument of __format__. */
-function formatSpecArgument(spec: Value): string {
-  const text = stringOf(spec);
-  if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
-  return text;
+/** A `__format__`: without a specification it is str() (_PyLong_FormatAdvancedWriter and its like). */
+function formatMethod(format: (self: Value, spec: string) => Value) {
+  return (self: Value, spec: Value): Value => {
+    const text = stringOf(spec);
+    if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
+    return text === '' ? strValue(self) : format(self, text);
+  };
 }
 
 defineType(intType, {
@@ -155,6 +157,12 @@ defineType(intType, {
   nb_floor_divide: intBinary(integer.floorDivide),
   nb_true_divide: intBinary((a, b) => new PyFloat(conversion.trueDivide(a, b))),
   allocate: (type: PyType) => new PyInt(0, type),
+  boxedMethods: {
+    __format__: [
+      '($self, format_spec, /)',
+      formatMethod((self, spec) => formatInteger(plain(self), spec, typeOf(self).tp_name, vm.intMaxStrDigits)),
+    ],
+  },
   methods: {
     bit_length: ['($self, /)', (self: Integer) => integer.bitLength(self)],
     bit_count: ['($self, /)', (self: Integer) => integer.bitCount(self)],
@@ -165,11 +173,6 @@ defineType(intType, {
       "($self, /, length=1, byteorder='big', *, signed=False)",
       (self: Integer, length: Value = 1, order: Value = 'big', signed: Value = false) =>
         new PyBytes(integer.toBytes(self, Number(index(length)), littleEndian(order), isTrue(signed))),
-    ],
-    __format__: [
-      '($self, format_spec, /)',
-      (self: Integer, spec: Value) =>
-        spec === '' ? str(self) : formatInteger(self, formatSpecArgument(spec), 'int', vm.intMaxStrDigits),
     ],
     __trunc__: ['($self, /)', (self: Integer) => self],
     __floor__: ['($self, /)', (self: Integer) => self],
@@ -372,10 +375,7 @@ defineType(floatType, {
         return conversion.roundToInteger(self.value);
       },
     ],
-    __format__: [
-      '($self, format_spec, /)',
-      (self: PyFloat, spec: Value) => formatFloat(self.value, formatSpecArgument(spec)),
-    ],
+    __format__: ['($self, format_spec, /)', formatMethod((self, spec) => formatFloat((self as PyFloat).value, spec))],
     __getnewargs__: ['($self, /)', (self: PyFloat) => tupleOf([new PyFloat(self.value)])],
   },
   classMethods: {
@@ -561,10 +561,7 @@ defineType(complexType, {
   methods: {
     conjugate: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, -self.imag)],
     __complex__: ['($self, /)', (self: PyComplex) => new PyComplex(self.real, self.imag)],
-    __format__: [
-      '($self, format_spec, /)',
-      (self: PyComplex, spec: Value) => formatComplex(self, formatSpecArgument(spec)),
-    ],
+    __format__: ['($self, format_spec, /)', formatMethod((self, spec) => formatComplex(self as PyComplex, spec))],
     __getnewargs__: ['($self, /)', (self: PyComplex) => tupleOf([new PyFloat(self.real), new PyFloat(self.imag)])],
   },
 });

@@ -1,8 +1,9 @@
 import { vm } from '../interpreter/state.ts';
+import { callMethod } from '../operations/attribute.ts';
 import { hashOf } from '../operations/hash.ts';
 import { forEach, items, toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
-import { bind } from './bind.ts';
+import { bind, withoutKeywords } from './bind.ts';
 import { defineType } from './define.ts';
 import { keyError, runtimeError, typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
@@ -223,7 +224,7 @@ const common = {
 
 /** A set as an item to be found counts as a frozenset of the same items. */
 function hashable(item: Value): Value {
-  return item instanceof PySet && item.type.layout === setType ? item.copy(frozensetType) : item;
+  return item instanceof PySet && item.type.tp_hash === setType.tp_hash ? item.copy(frozensetType) : item;
 }
 
 const commonMethods = {
@@ -240,7 +241,8 @@ const commonMethods = {
   ] as const,
   __reduce__: [
     '($self, /)',
-    (self: PySet) => tupleOf([self.type, tupleOf([new PyList(self.items().slice())]), (self as PyObject).dict ?? null]),
+    (self: PySet) =>
+      tupleOf([self.type, tupleOf([new PyList(self.items().slice())]), callMethod(self, '__getstate__')]),
   ] as const,
   __sizeof__: ['($self, /)', (self: PySet) => 200 + 16 * self.size] as const,
 };
@@ -324,9 +326,9 @@ defineType(frozensetType, {
   isolatedEquality: true,
   allocate: (type: PyType) => new PySet(type),
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
-    if (kwNames !== undefined && type === frozensetType) throw typeError('frozenset() takes no keyword arguments');
-    if (args.length > 1) throw typeError(`frozenset expected at most 1 argument, got ${args.length}`);
-    const [iterable] = args;
+    const given = withoutKeywords('frozenset', frozensetType, type, args, kwNames);
+    if (given.length > 1) throw typeError(`frozenset expected at most 1 argument, got ${given.length}`);
+    const [iterable] = given;
     if (type === frozensetType && iterable !== undefined && typeOf(iterable) === frozensetType) return iterable;
     const set = new PySet(type);
     return iterable === undefined ? set : addAll(set, iterable);

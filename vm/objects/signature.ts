@@ -65,6 +65,8 @@ export class BuiltinDef {
   private read: readonly Parameter[] | undefined = undefined;
   private convention: Convention = Convention.NOARGS;
   inline: InlineCall = InlineCall.NONE;
+  /** The implementation gets a boxed int or str as it is (see TypeDefinition.boxedMethods). */
+  keepsBox = false;
 
   constructor(
     name: string,

@@ -341,6 +341,16 @@ const plain = (transform: (text: string) => Value) => ['($self, /)', transform] 
 defineType(strType, {
   doc: "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nCreate a new string object from the given object. If encoding or\nerrors is specified, then the object must expose a data buffer\nthat will be decoded using the given encoding and error handler.\nOtherwise, returns the result of object.__str__() (if defined)\nor repr(object).\nencoding defaults to 'utf-8'.\nerrors defaults to 'strict'.",
   unboxSelf: true,
+  boxedMethods: {
+    __format__: [
+      '($self, format_spec, /)',
+      (self: Value, spec: Value) => {
+        const text = stringOf(spec);
+        if (text === undefined) throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
+        return text === '' ? strValue(self) : formatStr(stringOf(self) as string, text);
+      },
+    ],
+  },
   allocate: (type: PyType) => new PyStr('', type),
   tp_new: strNew,
   tp_repr: (self: Value) => strRepr(text(self)),
@@ -474,7 +484,6 @@ defineType(strType, {
       '($self, mapping, /)',
       (self: string, mapping: Value) => templateFormat(self, undefined, (name) => subscript(mapping, name)),
     ],
-    __format__: ['($self, format_spec, /)', (self: string, spec: string) => formatStr(self, spec)],
     __getnewargs__: ['($self, /)', (self: string) => tupleOf([self])],
     __sizeof__: ['($self, /)', (self: string) => 41 + self.length],
   },

@@ -288,16 +288,41 @@ function define(name: string, slot: SlotName, signature: string, wrap: (slot: ne
   definitions.push({ name, slot, signature, wrap });
 }
 
+/**
+ * Refuses `object.__setattr__(int, …)`: a built-in type's way of setting attributes isn't to be gone round by that of one
+ * of its bases (hackcheck).
+ */
+function checkSetAttribute(self: Value, slot: AnyFunction, name: string): void {
+  const type = typeOf(self);
+  let defining: PyType | undefined = type;
+  for (let i = type.mro.length - 1; i >= 0; i--) {
+    const { tp_setattro } = type.mro[i];
+    if (tp_setattro === setAttrSlot || tp_setattro !== type.tp_setattro) continue;
+    defining = type.mro[i];
+    break;
+  }
+  for (; defining !== undefined; defining = defining.base) {
+    if (defining.tp_setattro === slot) return;
+    if (defining.tp_setattro !== setAttrSlot) throw typeError(`can't apply this ${name} to ${type.tp_name} object`);
+  }
+}
+
 const asIs = (slot: AnyFunction): Implementation => slot as Implementation;
 
 define('__getattribute__', 'tp_getattro', '($self, name, /)', (slot: NonNullable<TypeSlots['tp_getattro']>) => {
   return (self: Value, name: Value) => slot(self, attributeName(name));
 });
 define('__setattr__', 'tp_setattro', '($self, name, value, /)', (slot: NonNullable<TypeSlots['tp_setattro']>) => {
-  return (self: Value, name: Value, value: Value) => slot(self, attributeName(name), value);
+  return (self: Value, name: Value, value: Value) => {
+    checkSetAttribute(self, slot, '__setattr__');
+    slot(self, attributeName(name), value);
+  };
 });
 define('__delattr__', 'tp_setattro', '($self, name, /)', (slot: NonNullable<TypeSlots['tp_setattro']>) => {
-  return (self: Value, name: Value) => slot(self, attributeName(name), undefined);
+  return (self: Value, name: Value) => {
+    checkSetAttribute(self, slot, '__delattr__');
+    slot(self, attributeName(name), undefined);
+  };
 });
 define('__repr__', 'tp_repr', '($self, /)', asIs);
 define('__hash__', 'tp_hash', '($self, /)', asIs);
@@ -496,7 +521,7 @@ function slotFunction(type: PyType, slot: SlotName): unknown {
     if (method instanceof PyWrapperDescriptor && method.slot === slot && type.isSubtype(method.owner)) {
       if (native === undefined || native === method.wrapped) native = method.wrapped;
       else python = true;
-    } else if (method instanceof PyWrapperDescriptor && method.slot !== slot && sameProtocol(slot, method.slot)) {
+    } else if (method instanceof PyWrapperDescriptor && method.name === name && method.slot !== slot) {
       // __add__ of a sequence is sq_concat's, which leaves nb_add empty.
     } else python = true;
   }
@@ -509,10 +534,6 @@ function slotFunction(type: PyType, slot: SlotName): unknown {
   if (slot === 'tp_iternext' && native === undefined && !python && type.tp_iternext !== undefined)
     return nextNotImplemented;
   return python ? pythonSlots[slot] : native;
-}
-
-function sameProtocol(slot: SlotName, other: SlotName): boolean {
-  return slot.slice(0, 2) !== other.slice(0, 2);
 }
 
 function inheritedNative(type: PyType, slot: SlotName, name: string, viaSlot: SlotName): unknown {

@@ -41,6 +41,7 @@ import { PyMappingProxy } from './mapping-proxy.ts';
 import {
   Compare,
   type KwNames,
+  moduleType,
   NotImplemented,
   objectType,
   PyInstance,
@@ -368,7 +369,11 @@ function newClass(
     type.hasWeakrefs ||= other.hasWeakrefs;
   }
   const { attributes } = type;
-  for (const [key, value] of namespace.entries()) attributes.set(intern(str(key)), value);
+  for (const [key, value] of namespace.entries()) {
+    const text = stringOf(key);
+    if (text !== undefined) attributes.set(intern(text), value);
+    else vm.warn?.('RuntimeWarning', `non-string key in the __dict__ of class ${name}`);
+  }
   const cell = attributes.get('__classcell__');
   attributes.delete('__classcell__');
   const dictCell = attributes.get('__classdictcell__');
@@ -465,8 +470,9 @@ const dictGetSet = (owner: PyType): PyGetSet =>
   new PyGetSet(
     '__dict__',
     owner,
-    (self: PyObject) => instanceDict(self),
+    (self: PyObject) => instanceDict(withOwnDict(self)),
     (self: PyObject, value: Slot) => {
+      withOwnDict(self);
       if (value === undefined) {
         instanceDict(self);
         self.dict = new PyDict();
@@ -477,6 +483,13 @@ const dictGetSet = (owner: PyType): PyGetSet =>
     },
     null,
   );
+
+/** Types and modules have a `__dict__` of their own, which a class's descriptor doesn't reach (subtype_dict). */
+function withOwnDict(self: PyObject): PyObject {
+  const { layout, tp_name } = self.type;
+  if (layout !== typeType && layout !== moduleType) return self;
+  throw typeError(`this __dict__ descriptor does not support '${tp_name}' objects`);
+}
 
 const weakrefGetSet = (owner: PyType): PyGetSet => new PyGetSet('__weakref__', owner, () => null, undefined, null);
 
@@ -688,21 +701,32 @@ function setBases(type: PyType, value: Slot): void {
       throw typeError(`${type.tp_name}.__bases__ must be tuple of classes, not '${typeOf(base).tp_name}'`);
     }
     if (base.isSubtype(type)) throw typeError('a __bases__ item causes an inheritance cycle');
-    return base;
+    return checkedBase(base);
   });
   const base = bestBase(types);
   if (base.layout !== type.layout) {
     throw typeError(`__bases__ assignment: '${base.tp_name}' object layout differs from '${type.base?.tp_name}'`);
   }
-  for (const old of type.bases) old.subclasses.delete(type);
-  type.bases = types;
-  type.base = base;
-  for (const b of types) b.subclasses.add(type);
+  const { bases: oldBases, base: oldBase } = type;
+  const orders = new Map<PyType, PyType[]>();
   const refresh = (changed: PyType): void => {
-    changed.mro = computeMro(changed);
+    const mro = computeMro(changed);
+    if (!orders.has(changed)) orders.set(changed, changed.mro);
+    changed.mro = mro;
     for (const subclass of changed.subclasses) refresh(subclass);
   };
-  refresh(type);
+  type.bases = types;
+  type.base = base;
+  try {
+    refresh(type);
+  } catch (error) {
+    for (const [changed, mro] of orders) changed.mro = mro;
+    type.bases = oldBases;
+    type.base = oldBase;
+    throw error;
+  }
+  for (const old of oldBases) old.subclasses.delete(type);
+  for (const b of types) b.subclasses.add(type);
   const update = (changed: PyType): void => {
     changed.modified();
     updateAllSlots(changed);

@@ -24,10 +24,10 @@ import {
 import { BuiltinDef } from '../../objects/signature.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
-import { lookupAttribute } from '../../operations/attribute.ts';
+import { callMethod } from '../../operations/attribute.ts';
 import { call } from '../../operations/call.ts';
 import { equals, richCompare } from '../../operations/compare.ts';
-import { forEach } from '../../operations/iterate.ts';
+import { forEach, getIterator } from '../../operations/iterate.ts';
 import { enterRepr, leaveRepr } from '../../operations/recursive-repr.ts';
 import { indexIn } from '../../operations/subscript.ts';
 import { repr } from '../../operations/text.ts';
@@ -363,14 +363,9 @@ defineType(dequeType, {
     __reduce__: [
       '($self, /)',
       (self: PyDeque) => {
-        const state = lookupAttribute(self, '__dict__');
+        const state = callMethod(self, '__getstate__');
         const args = self.maxlen < 0 ? tupleOf([]) : tupleOf([tupleOf([]), self.maxlen]);
-        return tupleOf([
-          self.type,
-          args,
-          state === undefined ? null : state,
-          new DequeIterator(dequeIteratorType, self),
-        ]);
+        return tupleOf([self.type, args, state, getIterator(self)]);
       },
       'Return state information for pickling.',
     ],

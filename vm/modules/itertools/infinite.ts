@@ -1,3 +1,4 @@
+import { PyComplex } from '../../objects/complex.ts';
 import { typeError } from '../../objects/exception.ts';
 import { isInt } from '../../objects/int.ts';
 import { PyObject, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
@@ -13,7 +14,12 @@ class Count extends PyObject {
 
 const isNumber = (value: Value): boolean => {
   const type = typeOf(value);
-  return type.nb_int !== undefined || type.nb_float !== undefined || type.nb_index !== undefined;
+  return (
+    type.nb_int !== undefined ||
+    type.nb_float !== undefined ||
+    type.nb_index !== undefined ||
+    value instanceof PyComplex
+  );
 };
 
 export const countType = iteratorType('count', {

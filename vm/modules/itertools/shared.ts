@@ -1,3 +1,4 @@
+import { withoutKeywords } from '../../objects/bind.ts';
 import { defineType, type TypeDefinition } from '../../objects/define.ts';
 import { typeError, valueError } from '../../objects/exception.ts';
 import {
@@ -9,7 +10,7 @@ import {
   typeOf,
   type Value,
 } from '../../objects/object.ts';
-import { BuiltinDef } from '../../objects/signature.ts';
+import { BuiltinDef, ParameterKind } from '../../objects/signature.ts';
 import { index } from '../../operations/arithmetic.ts';
 
 /** An iterator type of itertools: how it is constructed, and how it gives its next item. */
@@ -27,13 +28,18 @@ export function iteratorType<T extends PyObject>(name: string, definition: Itera
   const { make, next, signature, ...rest } = definition;
   const type = newType(name);
   const binder = new BuiltinDef(name, name, signature, () => null, false, null);
+  const takesKeywords = binder.parameters.some(
+    ({ kind }) => kind !== ParameterKind.POSITIONAL_ONLY && kind !== ParameterKind.VAR_POSITIONAL,
+  );
   return defineType(type, {
     ...rest,
     signature,
     module: 'itertools',
     hasWeakrefs: true,
-    tp_new: (subtype: PyType, args: Value[], kwNames: KwNames) =>
-      make(subtype, ...(binder.bind(args, kwNames) as never[])),
+    tp_new: (subtype: PyType, args: Value[], kwNames: KwNames) => {
+      const positional = takesKeywords ? args : withoutKeywords(name, type, subtype, args, kwNames);
+      return make(subtype, ...(binder.bind(positional, takesKeywords ? kwNames : undefined) as never[]));
+    },
     tp_iter: (self: Value) => self,
     tp_iternext: next as unknown as (self: Value) => Slot,
   });
@@ -45,8 +51,9 @@ export function countOrNone(value: Slot, missing: number, message: string): numb
   const { nb_index } = typeOf(value);
   if (nb_index === undefined && typeof value !== 'number') throw valueError(message);
   const number = index(value);
-  if (typeof number === 'bigint' || number < 0) throw valueError(message);
-  return number;
+  // Beyond what a number holds exactly, but within CPython's Py_ssize_t, nobody counts so far.
+  if (number < 0 || number > 0x7fffffffffffffffn) throw valueError(message);
+  return Number(number);
 }
 
 /** An int argument that must fit CPython's Py_ssize_t. */
