@@ -52,7 +52,12 @@ export function runJob(job: Job): number {
       code = made;
     }
     holdRunLoop();
-    startInterpreter(host, { argv: job.argv, path: job.path, executable: job.executable });
+    startInterpreter(host, {
+      argv: job.argv,
+      path: job.path,
+      executable: job.executable,
+      optimize: job.optimize,
+    });
     vm.onRation = watch(job, host);
     let interrupted = false;
     const onUncaught = ({ type }: PyBaseException): void => {

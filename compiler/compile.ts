@@ -1,6 +1,7 @@
 import { assembleUnit } from './assemble/assemble.ts';
 import type { CodeObject } from './bytecode/code-object.ts';
 import { generate } from './codegen/generate.ts';
+import { preprocess } from './codegen/preprocess.ts';
 import type { Assemble } from './codegen/unit.ts';
 import type { Mod } from './syntax/ast.ts';
 import { parse } from './syntax/parse.ts';
@@ -15,7 +16,7 @@ export interface CompileOptions {
   readonly mode?: 'exec' | 'eval' | 'single';
   /** As -O (1) and -OO (2); default 0. */
   readonly optimize?: 0 | 1 | 2;
-  /** CO_FUTURE_ bits inherited from the compiling code; default 0. */
+  /** CO_FUTURE_ bits inherited from the compiling code, and PyCF_ALLOW_TOP_LEVEL_AWAIT; default 0. */
   readonly flags?: number;
   /** What turns a code block into a code object, for those who look at the stages; default the assembler. */
   readonly assemble?: Assemble;
@@ -40,16 +41,26 @@ export type Compile = (source: Uint8Array | string, options: CompileOptions) => 
 export const compile: Compile = (source, options) => {
   const mode = options.mode ?? 'exec';
   const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
-  const { tree, diagnostics: syntax } = parse(text, { mode, version: options.target.version });
+  const { tree, diagnostics } = parse(text, { mode, version: options.target.version });
+  return compileTree(tree, options, diagnostics);
+};
+
+/** Compiles a tree, which is changed as CPython's preprocessing does; `syntax` is what the parser said of it. */
+export function compileTree(tree: Mod, options: CompileOptions, syntax: readonly Diagnostic[] = []): Compilation {
   const { code, diagnostics } = generate(tree, {
     filename: options.filename,
     target: options.target,
     optimize: options.optimize ?? 0,
-    interactive: mode === 'single',
+    interactive: options.mode === 'single',
     features: options.flags ?? 0,
     assemble: options.assemble ?? assembleUnit,
     broken: syntax.some((diagnostic) => !isWarning(diagnostic)),
   });
   const all = [...syntax, ...diagnostics];
   return { tree, code, diagnostics: [...all.filter((d) => !isWarning(d)), ...all.filter(isWarning)] };
-};
+}
+
+/** Changes a tree as compiling it would (`_PyAST_Preprocess`): PyCF_OPTIMIZED_AST. What it would say of the tree is left unsaid. */
+export function optimizeTree(tree: Mod, { target, optimize = 0, flags = 0 }: CompileOptions): void {
+  preprocess(tree, { rules: target.foldingRules, optimize, features: flags }, { error() {}, warn() {}, tooDeep() {} });
+}

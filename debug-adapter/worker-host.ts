@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
 import type { CompileResult, Host, HostFiles, LibraryModule, ParseResult } from '../vm/host.ts';
 import { vm } from '../vm/interpreter/state.ts';
 import type { Channel } from './core/channel.ts';
@@ -67,6 +68,14 @@ export class WorkerHost implements Host {
 
   compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
     return this.base.compile(source, options);
+  }
+
+  compileTree(tree: PlainNode, options: Parameters<Host['compileTree']>[1]): CompileResult {
+    return this.base.compileTree(tree, options);
+  }
+
+  optimizeTree(tree: PlainNode, options: Parameters<Host['optimizeTree']>[1]): PlainNode {
+    return this.base.optimizeTree(tree, options);
   }
 
   parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile } from '../compiler/compile.ts';
+import { type Compilation, type CompileOptions, compile, compileTree, optimizeTree } from '../compiler/compile.ts';
+import { treeFromPlain } from '../compiler/syntax/from-plain-tree.ts';
 import { parse } from '../compiler/syntax/parse.ts';
-import { plainTree } from '../compiler/syntax/plain-tree.ts';
+import { type PlainNode, plainTree } from '../compiler/syntax/plain-tree.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
@@ -85,15 +86,21 @@ export class NodeHost implements Host {
   }
 
   compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
-    const { code, diagnostics } = compile(source, {
-      filename: options.filename,
-      mode: options.mode,
-      flags: options.flags,
-      optimize: options.optimize,
-      target: targetNamed(options.target ?? this.target) ?? py314,
-    });
-    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-    return { code: error === undefined ? code : undefined, error, warnings: diagnostics.filter(isWarning) };
+    return compileResult(compile(source, this.compileOptions(options)));
+  }
+
+  compileTree(tree: PlainNode, options: Parameters<Host['compileTree']>[1]): CompileResult {
+    return compileResult(compileTree(treeFromPlain(tree), this.compileOptions(options)));
+  }
+
+  optimizeTree(tree: PlainNode, options: Parameters<Host['optimizeTree']>[1]): PlainNode {
+    const made = treeFromPlain(tree);
+    optimizeTree(made, this.compileOptions(options));
+    return plainTree(made);
+  }
+
+  private compileOptions(options: Parameters<Host['compile']>[1]): CompileOptions {
+    return { ...options, target: targetNamed(options.target ?? this.target) ?? py314 };
   }
 
   parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {
@@ -125,4 +132,9 @@ export class NodeHost implements Host {
     this.library ??= new Library(this.libraryPath);
     return this.library;
   }
+}
+
+function compileResult({ code, diagnostics }: Compilation): CompileResult {
+  const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
+  return { code: error === undefined ? code : undefined, error, warnings: diagnostics.filter(isWarning) };
 }

@@ -107,6 +107,10 @@ export interface Host {
       target: string | undefined;
     },
   ): CompileResult;
+  /** Compiles a tree whose fields are valid; the position of an error is that of its node. */
+  compileTree(tree: PlainNode, options: Parameters<Host['compile']>[1]): CompileResult;
+  /** What the compiler makes of a tree before it compiles it (PyCF_OPTIMIZED_AST). */
+  optimizeTree(tree: PlainNode, options: Parameters<Host['compile']>[1]): PlainNode;
   /** The tree alone (PyCF_ONLY_AST), for the same targets. */
   parse(
     source: Uint8Array | string,

@@ -46,6 +46,8 @@ export interface StartOptions {
   /** What sys.path begins with; the packed library follows. */
   readonly path: readonly string[];
   readonly executable: string;
+  /** As -O (1) and -OO (2): for all that is compiled from source; the packed library was compiled without. */
+  readonly optimize?: 0 | 1 | 2;
 }
 
 /** Begins a new interpreter in this realm; what the one before held is forgotten (Py_InitializeFromConfig). */
@@ -62,6 +64,7 @@ export function startInterpreter(host: Host, options: StartOptions): void {
   vm.tasks.clear();
   vm.collectAt = 2000;
   vm.finalizing = false;
+  vm.optimize = options.optimize ?? 0;
   vm.classes = { PyFunction };
   vm.importModule = (name) => importModule(name, null, null, 0);
   startTypes();

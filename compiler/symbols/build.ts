@@ -33,7 +33,7 @@ import { isLeftLeaning, isOperation, type LeftLeaning, type Operation } from '..
 import { analyze } from './analyze.ts';
 import { recordDirective } from './directives.ts';
 import { getDocstring } from './docstring.ts';
-import type { FutureFeatures } from './future.ts';
+import { type FutureFeatures, PyCF_ALLOW_TOP_LEVEL_AWAIT } from './future.ts';
 import { maybeMangle } from './mangle.ts';
 import type { Reporter } from './reporter.ts';
 import type { SymbolRules } from './rules.ts';
@@ -485,6 +485,7 @@ class SymbolVisitor {
   }
 
   private requireCoroutine(message: string, s: Location): void {
+    if (this.allowsTopLevelAwait()) this.cur.coroutine = true;
     if (this.rules.coroutineChecksInCodegen || this.cur.coroutine) return;
     this.reporter.error(message, s);
   }
@@ -754,8 +755,13 @@ class SymbolVisitor {
     for (const keyword of keywords) this.expr(keyword.value);
   }
 
+  /** compile() was told PyCF_ALLOW_TOP_LEVEL_AWAIT, and this is the module's own block (`allows_top_level_await`). */
+  private allowsTopLevelAwait(): boolean {
+    return (this.future.features & PyCF_ALLOW_TOP_LEVEL_AWAIT) !== 0 && this.cur.type === BlockType.Module;
+  }
+
   private checkAwait(e: Location): void {
-    if (this.rules.coroutineChecksInCodegen) return;
+    if (this.rules.coroutineChecksInCodegen || this.allowsTopLevelAwait()) return;
     if (!isFunctionLike(this.cur)) this.reporter.error("'await' outside function", e);
     else if (!this.isAsyncDef() && this.cur.comprehension === ComprehensionType.None) {
       this.reporter.error("'await' outside async function", e);
@@ -844,7 +850,7 @@ class SymbolVisitor {
     const isAsync = scope.coroutine && !isGenerator;
     this.exitBlock();
     if (!isAsync || this.rules.coroutineChecksInCodegen) return;
-    if (!this.isAsyncDef() && this.cur.comprehension === ComprehensionType.None) {
+    if (!this.isAsyncDef() && this.cur.comprehension === ComprehensionType.None && !this.allowsTopLevelAwait()) {
       this.reporter.error('asynchronous comprehension outside of an asynchronous function', e);
       return;
     }

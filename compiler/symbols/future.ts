@@ -9,6 +9,9 @@ export interface FutureFeatures {
   location: Location;
 }
 
+/** compile()'s flag, among the features of the code that is compiled: the module may await. */
+export const PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000;
+
 const UNDEFINED = -1;
 const MANDATORY = 0;
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../compiler/text/diagnostic.ts';
+import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { importModule } from '../importing/import.ts';
 import { InternalError } from '../internal-error.ts';
 import { runCode } from '../interpreter/call.ts';
@@ -8,15 +8,13 @@ import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import { localsSnapshot } from '../objects/frame-locals.ts';
 import '../objects/bytes-types.ts';
-import type { ParseResult } from '../host.ts';
-import { astValue, isAst } from '../modules/ast/ast.ts';
+import { PyCell } from '../objects/cell.ts';
 import { PyCode } from '../objects/code.ts';
-import { codeValue } from '../objects/constant.ts';
 import { type Declaration, defineModule } from '../objects/define.ts';
 import { classMethodType, type PyBuiltin, propertyType, staticMethodType } from '../objects/descriptor.ts';
 import { PyDict } from '../objects/dict.ts';
 import * as exceptions from '../objects/exception.ts';
-import { newException, syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
+import { newException, typeError, valueError } from '../objects/exception.ts';
 import { exceptionTypes } from '../objects/exception-types.ts';
 import { PyFloat } from '../objects/float.ts';
 import { PyUnion } from '../objects/generic-types.ts';
@@ -58,7 +56,6 @@ import { buildClass } from '../objects/type.ts';
 import { absolute, add, divmod, index, power } from '../operations/arithmetic.ts';
 import { callMethod, getAttribute, lookupAttribute, setAttribute } from '../operations/attribute.ts';
 import { call, callSpecial, isCallable, lookupSpecial } from '../operations/call.ts';
-import { decodeBytes } from '../operations/codec.ts';
 import { isLess, richCompare } from '../operations/compare.ts';
 import { hashOf, identityOf } from '../operations/hash.ts';
 import { forEach, getIterator, iterateNext, next, toArray } from '../operations/iterate.ts';
@@ -68,8 +65,8 @@ import { isTrue } from '../operations/truth.ts';
 import { isOneCharacter } from '../text/strings.ts';
 import { anextBuiltin } from './anext.ts';
 import { breakpoint } from './breakpoint.ts';
+import { compileDeclaration, compileSource } from './compile.ts';
 import { enumerateType, filterType, mapType, reversedType, zipType } from './iterators.ts';
-import { syntaxError } from './syntax-error.ts';
 
 function attributeName(name: Value): string {
   const text = stringOf(name);
@@ -161,105 +158,6 @@ function print(args: Value[], sep: Value = ' ', end: Value = '\n', file: Value =
   if (isTrue(flush)) callMethod(target, 'flush');
 }
 
-/** PyCF_MASK: the CO_FUTURE_ flags, which compile() takes and hands down. */
-const FUTURE_FLAGS = 0x1ff0000;
-const PyCF_ONLY_AST = 0x400;
-const PyCF_TYPE_COMMENTS = 0x1000;
-const PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000;
-const KNOWN_FLAGS =
-  FUTURE_FLAGS | 0x100 | 0x200 | PyCF_ONLY_AST | PyCF_TYPE_COMMENTS | PyCF_ALLOW_TOP_LEVEL_AWAIT | 0xc000;
-
-type Mode = 'exec' | 'eval' | 'single';
-
-/** The text or bytes that compile(), exec() and eval() are given (_Py_SourceAsString). */
-function sourceInput(source: Value): string | Uint8Array {
-  let input: string | Uint8Array;
-  const text = stringOf(source);
-  if (text !== undefined) input = text;
-  else if (source instanceof PyBytes || source instanceof PyByteArray) input = source.bytes;
-  else {
-    const buffer = typeOf(source).bf_getbuffer?.(source);
-    if (buffer === undefined) throw typeError('compile() arg 1 must be a string, bytes or AST object');
-    input = buffer.bytes;
-  }
-  if (typeof input === 'string' ? input.includes('\0') : input.includes(0))
-    throw newException(syntaxErrorType, 'source code string cannot contain null bytes');
-  return input;
-}
-
-/** Line `lineno` of a source, without its end. */
-function lineOf(input: string | Uint8Array, lineno: number): string {
-  const text = typeof input === 'string' ? input : decodeBytes(input, 'utf-8', 'replace');
-  return text.split(/\r\n|\r|\n/)[lineno - 1] ?? '';
-}
-
-/** The SyntaxError of a parse, with the line as it carries it: a module's last line gets the end that it lacks. */
-function parseError(
-  input: string | Uint8Array,
-  mode: Mode,
-  filename: string,
-  parsed: ParseResult,
-): exceptions.PyBaseException {
-  const error = parsed.error as Diagnostic;
-  const text = typeof input === 'string' ? input : decodeBytes(input, 'utf-8', 'replace');
-  const lines = text.split(/\r\n|\r|\n/);
-  const line = lines[error.lineno - 1] ?? '';
-  const isEnded = parsed.textHasLineEnd && (mode === 'exec' || error.lineno < lines.length);
-  return syntaxError(error, filename, isEnded ? `${line}\n` : line);
-}
-
-/** Warns at the place in the source; a warning that is made an error is a SyntaxError there (_PyErr_EmitSyntaxWarning). */
-function warnAboutSyntax(found: readonly Diagnostic[], filename: string, input: string | Uint8Array): void {
-  for (const diagnostic of found) {
-    const { category, message, lineno } = diagnostic;
-    const type = vm.builtins.getString(category) ?? exceptions.syntaxWarningType;
-    try {
-      callMethod(vm.importModule('warnings'), 'warn_explicit', message, type, filename, lineno);
-    } catch (error) {
-      if (!exceptions.isException(error, type as PyType)) throw error;
-      throw syntaxError({ ...diagnostic, category: 'SyntaxError' }, filename, lineOf(input, lineno));
-    }
-  }
-}
-
-/** compile() with PyCF_ONLY_AST: the tree as objects of the module ast. */
-function parseSource(source: Value, filename: string, mode: Mode): Value {
-  const input = sourceInput(source);
-  const parsed = vm.host.parse(input, { mode, target: vm.frame?.code.code.target });
-  warnAboutSyntax(parsed.warnings, filename, input);
-  if (parsed.error !== undefined) throw parseError(input, mode, filename, parsed);
-  return astValue(parsed.tree);
-}
-
-function compileSource(
-  source: Value,
-  filename: string,
-  mode: Mode,
-  flags: number,
-  optimize: number,
-  inherit: boolean,
-): PyCode {
-  const input = sourceInput(source);
-  const target = vm.frame?.code.code.target;
-  const inherited = inherit ? (vm.frame?.code.code.co_flags ?? 0) & FUTURE_FLAGS : 0;
-  const result = vm.host.compile(input, {
-    filename,
-    mode,
-    flags: (flags & FUTURE_FLAGS) | inherited,
-    optimize: Math.max(optimize, 0) as 0,
-    target,
-  });
-  warnAboutSyntax(result.warnings, filename, input);
-  if (result.error !== undefined) {
-    // Stages after the parser take the line from the file, which a string has not.
-    const parsed = vm.host.parse(input, { mode, target });
-    if (parsed.error?.message === result.error.message) throw parseError(input, mode, filename, parsed);
-    throw syntaxError(result.error, filename, null);
-  }
-  if (result.code === undefined) throw new InternalError('compile() gave neither code nor an error');
-  return codeValue(result.code);
-}
-
 function namespaces(name: string, globals: Value, locals: Value): { globals: PyDict; locals: Value } {
   if (globals !== null && !(globals instanceof PyDict)) {
     throw typeError(
@@ -293,21 +191,20 @@ function execute(
   let code: PyCode;
   if (source instanceof PyCode) {
     code = source;
-    const free = code.code.co_localspluskinds.some((kind) => kind & 0x80);
-    if (free && closure === null) throw typeError(`code object passed to ${name}() may not contain free variables`);
+    checkClosure(name, code, closure);
   } else {
+    if (closure !== null) throw typeError('closure can only be used when source is a code object');
     const text = stringOf(source);
     if (text === undefined && typeOf(source).bf_getbuffer === undefined) {
       throw typeError(`${name}() arg 1 must be a string, bytes or code object`);
     }
-    code = compileSource(
-      text !== undefined && mode === 'eval' ? text.replace(/^[ \t]+/, '') : source,
-      '<string>',
+    code = compileSource(text !== undefined && mode === 'eval' ? text.replace(/^[ \t]+/, '') : source, {
+      filename: '<string>',
       mode,
-      0,
-      -1,
-      true,
-    );
+      flags: 0,
+      optimize: -1,
+      inherit: true,
+    });
   }
   if (closure !== null) {
     const { PyFunction } = vm.classes;
@@ -316,6 +213,22 @@ function execute(
     return runCode(code, spaces.globals, spaces.locals, func);
   }
   return runCode(code, spaces.globals, spaces.locals);
+}
+
+/** Whether a closure fits the code that is to be run with it (builtin_exec_impl). */
+function checkClosure(name: string, { code }: PyCode, closure: Value): void {
+  const free = code.co_localspluskinds.filter((kind) => kind & LocalKind.FREE).length;
+  if (free === 0) {
+    if (closure !== null) throw typeError('cannot use a closure with this code object');
+    return;
+  }
+  if (name === 'eval') throw typeError('code object passed to eval() may not contain free variables');
+  const fits =
+    closure instanceof PyTuple &&
+    closure.type === tupleType &&
+    closure.items.length === free &&
+    closure.items.every((cell) => cell instanceof PyCell);
+  if (!fits) throw typeError(`code object requires a closure of exactly length ${free}`);
 }
 
 function roundValue(number: Value, digits: Value = null): Value {
@@ -424,44 +337,7 @@ const functions: Record<string, Declaration> = {
     breakpoint,
     'Call sys.breakpointhook(*args, **kws).\n\nsys.breakpointhook() must accept whatever arguments are passed.\n\nBy default, this drops you into the pdb debugger.',
   ],
-  compile: [
-    '(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)',
-    (
-      source: Value,
-      filename: Value,
-      mode: Value,
-      flags: Value = 0,
-      dontInherit: Value = false,
-      optimize: Value = -1,
-    ) => {
-      const name =
-        stringOf(filename) ??
-        (filename instanceof PyBytes ? decodeBytes(filename.bytes, 'utf-8', 'surrogateescape') : undefined);
-      if (name === undefined)
-        throw typeError(`expected str, bytes or os.PathLike object, not ${typeOf(filename).tp_name}`);
-      if (mode !== 'exec' && mode !== 'eval' && mode !== 'single') {
-        throw valueError("compile() mode must be 'exec', 'eval' or 'single'");
-      }
-      const bits = Number(index(flags));
-      if ((bits & ~KNOWN_FLAGS) !== 0) throw valueError('compile(): unrecognised flags');
-      const level = Number(index(optimize));
-      if (level < -1 || level > 2) throw valueError('compile(): invalid optimize value');
-      if ((bits & PyCF_ALLOW_TOP_LEVEL_AWAIT) !== 0)
-        throw newException(
-          exceptions.notImplementedErrorType,
-          'compile() with PyCF_ALLOW_TOP_LEVEL_AWAIT is not supported',
-        );
-      if (isAst(source)) {
-        if ((bits & PyCF_ONLY_AST) !== 0) return source;
-        throw newException(
-          exceptions.notImplementedErrorType,
-          'compile() of a syntax tree is not supported: compile its source',
-        );
-      }
-      if ((bits & PyCF_ONLY_AST) !== 0) return parseSource(source, name, mode);
-      return compileSource(source, name, mode, bits, level, !isTrue(dontInherit));
-    },
-  ],
+  compile: compileDeclaration,
   delattr: ['(obj, name, /)', (object: Value, name: Value) => setAttribute(object, attributeName(name), undefined)],
   dir: [
     '(object=<unrepresentable>, /)',

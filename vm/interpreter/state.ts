@@ -65,6 +65,8 @@ export class VmState {
   /** Between the end of the program and that of the interpreter. */
   finalizing = false;
   intMaxStrDigits = 4300;
+  /** sys.flags.optimize: the level that compile() has when it is told none. */
+  optimize: 0 | 1 | 2 = 0;
   // Doors that break import cycles between modules; set by their owners when they load.
   importModule!: (name: string) => Value;
   makeUnion!: (left: Value, right: Value) => Value;

@@ -1,6 +1,6 @@
 import { vm } from '../interpreter/state.ts';
 import { callMethod } from '../operations/attribute.ts';
-import { hashOf } from '../operations/hash.ts';
+import { hashOf, unhashable } from '../operations/hash.ts';
 import { forEach, items, toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
 import { bind, withoutKeywords } from './bind.ts';
@@ -124,6 +124,12 @@ function* commonItems(self: PySet, other: Value): IterableIterator<Value> {
   }
 }
 
+function isDisjoint(self: PySet, other: Value): boolean {
+  if (other instanceof PySet) return commonItems(self, other).next().done === true;
+  for (const item of items(other)) if (self.has(item)) return false;
+  return true;
+}
+
 function differenceOf(self: PySet, others: readonly Value[]): PySet {
   const result = self.copy(plainType(self));
   for (const other of others)
@@ -224,7 +230,9 @@ const common = {
 
 /** A set as an item to be found counts as a frozenset of the same items. */
 function hashable(item: Value): Value {
-  return item instanceof PySet && item.type.tp_hash === setType.tp_hash ? item.copy(frozensetType) : item;
+  if (!(item instanceof PySet)) return item;
+  const { tp_hash } = item.type;
+  return tp_hash === undefined || tp_hash === unhashable ? item.copy(frozensetType) : item;
 }
 
 const commonMethods = {
@@ -233,12 +241,13 @@ const commonMethods = {
   intersection: ['($self, /, *others)', intersectionOf] as const,
   difference: ['($self, /, *others)', differenceOf] as const,
   symmetric_difference: ['($self, other, /)', symmetricDifferenceOf] as const,
-  issubset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(self, asSet(other))] as const,
-  issuperset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(asSet(other), self)] as const,
-  isdisjoint: [
+  issubset: [
     '($self, other, /)',
-    (self: PySet, other: Value) => commonItems(self, other).next().done === true,
+    (self: PySet, other: Value) =>
+      other instanceof PySet ? isSubset(self, other) : intersectionOf(self, [other]).size === self.size,
   ] as const,
+  issuperset: ['($self, other, /)', (self: PySet, other: Value) => isSubset(asSet(other), self)] as const,
+  isdisjoint: ['($self, other, /)', isDisjoint] as const,
   __reduce__: [
     '($self, /)',
     (self: PySet) =>

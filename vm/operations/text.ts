@@ -2,7 +2,7 @@ import { enterNative, leaveNative } from '../interpreter/depth.ts';
 import { vm } from '../interpreter/state.ts';
 import { integerToText } from '../numbers/integer-text.ts';
 import { typeError } from '../objects/exception.ts';
-import { complexType, floatType, intType, strType, typeOf, type Value } from '../objects/object.ts';
+import { typeOf, type Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
 import { callSpecial } from './call.ts';
 
@@ -69,19 +69,9 @@ export function escapeNonAscii(text: string): string {
   return result;
 }
 
-/** Whether an empty format is str(): so it is for all numbers and strings that don't have a `__format__` of their own. */
-function formatsAsText(value: Value): boolean {
-  const found = typeOf(value).lookup('__format__');
-  if (found === undefined) return false;
-  for (const type of [intType, strType, floatType, complexType])
-    if (found === type.attributes.get('__format__')) return true;
-  return false;
-}
-
 /** format(value, spec). */
 export function format(value: Value, spec: Value): Value {
   if (spec === '' && (typeof value === 'string' || typeof value === 'number')) return str(value);
-  if (spec === '' && formatsAsText(value)) return strValue(value);
   const result = callSpecial(value, '__format__', spec);
   if (result === undefined) throw typeError(`Type ${typeOf(value).tp_name} doesn't define __format__`);
   if (stringOf(result) === undefined) {

@@ -24,7 +24,7 @@ import { warn } from '../warnings.ts';
 import classes from './classes.json' with { type: 'json' };
 
 /** One node class as the real `_ast` has it (tools/dump-ast-classes.ts). */
-interface NodeClass {
+export interface NodeClass {
   readonly name: string;
   readonly base: string;
   readonly doc: string | null;
@@ -36,7 +36,7 @@ interface NodeClass {
   readonly optional: readonly string[];
 }
 
-const nodeClasses = classes as unknown as readonly NodeClass[];
+export const nodeClasses = classes as unknown as readonly NodeClass[];
 
 const loadNode: PlainNode = { type: 'Load', fields: new Map(), location: undefined };
 
@@ -196,6 +196,9 @@ function fieldValue(value: PlainField): Value {
   if (value instanceof PlainConstant) return constantValue(value.value);
   return 'type' in value ? astValue(value) : new PyList(value.map(fieldValue));
 }
+
+/** A class of the module by its name. */
+export const nodeTypeNamed = (name: string): PyType => types.get(name) as PyType;
 
 export const isAst = (value: Value): boolean => value instanceof PyAst;
 
