@@ -42,19 +42,60 @@ export function utcTime(seconds: number): LocalTime {
   return takeApart(new Date(seconds * 1000), 0, 0, 'UTC');
 }
 
-/** time.localtime()'s fields, in the time zone of the machine. */
-export function localTime(seconds: number): LocalTime {
-  const date = new Date(seconds * 1000);
-  const offset = -date.getTimezoneOffset() * 60;
-  return takeApart(date, offset, offset === standardOffset(date.getFullYear()) ? 0 : 1, zoneName(date, offset));
+/** What a time zone says of a moment. */
+export interface ZoneMoment {
+  /** Seconds east of UTC. */
+  readonly offset: number;
+  readonly isDst: boolean;
+  readonly name: string;
 }
 
-/** Seconds since 1970 of a local time; fields out of range carry over, as mktime()'s do. */
+/** A time zone: from seconds since 1970 to what holds then. */
+export type Zone = (seconds: number) => ZoneMoment;
+
+/** The machine's, as JavaScript knows it. */
+const machineZone: Zone = (seconds) => {
+  const date = new Date(seconds * 1000);
+  const offset = -date.getTimezoneOffset() * 60;
+  return { offset, isDst: offset !== standardOffset(date.getFullYear()), name: zoneName(date, offset) };
+};
+
+let zone: Zone = machineZone;
+
+/** Local time is that of this zone from now on; the machine's without one (time.tzset()). */
+export function setLocalZone(wanted: Zone | undefined): void {
+  zone = wanted ?? machineZone;
+}
+
+/** time.localtime()'s fields, in the local time zone. */
+export function localTime(seconds: number): LocalTime {
+  const { offset, isDst, name } = zone(seconds);
+  return takeApart(new Date(seconds * 1000), offset, isDst ? 1 : 0, name);
+}
+
+/**
+ * Seconds since 1970 of a local time; fields out of range carry over, as mktime()'s do. Of two moments that the clock shows alike
+ * isDst chooses, the first one where it is -1.
+ */
 export function utcSeconds(time: LocalTime): number {
-  const date = new Date(2000, 0, 1);
-  date.setFullYear(time.year, time.month - 1, time.day);
-  date.setHours(time.hour, time.minute, time.second, 0);
-  return Math.floor(date.getTime() / 1000);
+  const date = new Date(0);
+  date.setUTCFullYear(time.year, time.month - 1, time.day);
+  date.setUTCHours(time.hour, time.minute, time.second, 0);
+  const shown = Math.floor(date.getTime() / 1000);
+  const around = [shown - DAY / 1000, shown + DAY / 1000].map((moment) => zone(moment));
+  const moments = around.map(({ offset }) => shown - offset);
+  const valid = moments.filter((moment) => zone(moment).offset === shown - moment);
+  const wanted = valid.find((moment) => zone(moment).isDst === (time.isDst === 1));
+  if (time.isDst >= 0) {
+    if (wanted !== undefined) return wanted;
+    // The clock is taken to be changed although it isn't: by as much as it is at another time of the year.
+    for (const halfYear of [-15768000, 15768000]) {
+      const other = zone(shown + halfYear);
+      if (other.isDst === (time.isDst === 1)) return shown - other.offset;
+    }
+  }
+  // In a gap the offset before it counts.
+  return valid.length > 0 ? Math.min(...valid) : moments[0];
 }
 
 function standardOffset(year: number): number {
@@ -71,17 +112,11 @@ function zoneName(date: Date, offset: number): string {
   return part?.value ?? 'UTC';
 }
 
-/** The machine's zone in standard or in summer time of this year: its name, and seconds east of UTC. */
+/** The local zone in standard or in summer time of this year: its name, and seconds east of UTC. */
 export function timeZone(summer: boolean): { name: string; offset: number } {
-  const { year } = utcTime(Math.floor(Date.UTC(2024, 0, 1) / 1000));
-  const winterDate = new Date(year, 0, 1);
-  const summerDate = new Date(year, 6, 1);
-  const winterOffset = -winterDate.getTimezoneOffset() * 60;
-  const summerOffset = -summerDate.getTimezoneOffset() * 60;
-  const [standard, daylight] = winterOffset <= summerOffset ? [winterDate, summerDate] : [summerDate, winterDate];
-  const date = summer ? daylight : standard;
-  const offset = -date.getTimezoneOffset() * 60;
-  return { name: zoneName(date, offset), offset };
+  const moments = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)].map((moment) => zone(moment / 1000));
+  moments.sort((a, b) => a.offset - b.offset);
+  return moments[summer ? 1 : 0];
 }
 
 /** What time.get_clock_info() says of a clock; undefined for an unknown one. */

@@ -12,6 +12,7 @@ import { index } from '../operations/arithmetic.ts';
 import { callMethod, getAttribute, setAttribute } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
 import { clock, type LocalTime, localTime, timeZone, utcSeconds, utcTime } from './time-zone.ts';
+import { takeZone } from './tzset.ts';
 
 const structTime = structSequence(
   'time.struct_time',
@@ -271,8 +272,26 @@ function clockInfo(name: Value): Value {
   return info;
 }
 
-const standard = timeZone(false);
-const daylight = timeZone(true);
+/** The constants that tell of the local time zone. */
+function zoneConstants(): Record<string, Value> {
+  const standard = timeZone(false);
+  const daylight = timeZone(true);
+  return {
+    timezone: -standard.offset,
+    altzone: -daylight.offset,
+    daylight: standard.offset === daylight.offset ? 0 : 1,
+    tzname: tupleOf([standard.name, daylight.name]),
+  };
+}
+
+/** time.tzset(): the local time zone becomes that of os.environ['TZ']. */
+function tzset(): void {
+  const variable = callMethod(getAttribute(vm.importModule('os'), 'environ'), 'get', 'TZ');
+  const text = stringOf(variable);
+  takeZone(text === vm.host.environment.get('TZ') ? undefined : text);
+  const time = vm.modules.getString('time') as Value;
+  for (const [name, value] of Object.entries(zoneConstants())) setAttribute(time, name, value);
+}
 
 /** CPython 3.14's Modules/timemodule.c. Every clock is the host's, so that a run can be replayed. */
 export const time = (): ModuleDefinition => ({
@@ -305,14 +324,11 @@ export const time = (): ModuleDefinition => ({
         callMethod(importByName('_strptime'), '_strptime_time', text, format ?? '%a %b %d %H:%M:%S %Y'),
     ],
     get_clock_info: ['(name, /)', clockInfo],
-    tzset: ['()', () => null],
+    tzset: ['()', tzset],
   },
   attributes: {
     struct_time: structTime,
-    timezone: -standard.offset,
-    altzone: -daylight.offset,
-    daylight: standard.offset === daylight.offset ? 0 : 1,
-    tzname: tupleOf([standard.name, daylight.name]),
+    ...zoneConstants(),
     CLOCK_REALTIME: 0,
     CLOCK_MONOTONIC: 1,
     _STRUCT_TM_ITEMS: 11,

@@ -22,7 +22,7 @@ import { repr } from '../../operations/text.ts';
 import { lengthOf } from '../../text/code-points.ts';
 import { cTime, dateState, isoDate, stateArgument, strptimeMethod, structTime } from './date.ts';
 import { findSeparator, type IsoTime, parseIsoDate, parseIsoTime } from './iso-format.ts';
-import { dateTimeOfMoment, EPOCH, localZone, now, timestampArgument, utcOfLocal } from './local-time.ts';
+import { dateTimeOfMoment, EPOCH, localZone, now, timestampArgument, utcOfLocal, zoneOfLocal } from './local-time.ts';
 import {
   addDeltas,
   checkDate,
@@ -276,7 +276,7 @@ function astimezone(self: PyDateTime, tz: Slot): Value {
     offset = zoneOffset(source, 'utcoffset', self);
   }
   if (offset === null) {
-    source = localZone(utcOfLocal(self) - EPOCH);
+    source = zoneOfLocal(self);
     if (source === target) return self;
     offset = zoneOffset(source, 'utcoffset', self) as PyDelta;
   }

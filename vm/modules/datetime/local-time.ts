@@ -88,21 +88,21 @@ const secondsOf = (t: {
 const local = (u: number): number => secondsOf(fieldsOf(u - EPOCH, true));
 
 /** Seconds in UTC, from year 1, of a local time; `fold` chooses where there are two, and in a gap the other way (local_to_seconds). */
-export function utcOfLocal(self: PyDateTime): number {
+export function utcOfLocal(self: PyDateTime, fold = self.fold): number {
   const t = secondsOf(self);
   const a = local(t) - t;
   const u1 = t - a;
   const t1 = local(u1);
   let b: number;
   if (t1 === t) {
-    const u2 = self.fold ? u1 + MAX_FOLD : u1 - MAX_FOLD;
+    const u2 = fold ? u1 + MAX_FOLD : u1 - MAX_FOLD;
     b = local(u2) - u2;
     if (a === b) return u1;
   } else b = t1 - u1;
   const u2 = t - b;
   if (local(u2) === t) return u2;
   if (t1 === t) return u1;
-  return self.fold ? Math.min(u1, u2) : Math.max(u1, u2);
+  return fold ? Math.min(u1, u2) : Math.max(u1, u2);
 }
 
 /** A datetime of a moment, in local time or in UTC (datetime_from_timet_and_us). */
@@ -124,6 +124,14 @@ export function dateTimeOfMoment(moment: Moment, isLocal: boolean, tzinfo: Value
 export function localZone(seconds: number): PyTimeZone {
   const { offset, zone } = fieldsOf(seconds, true);
   return makeTimeZone(normalDelta(0, offset, 0), zone);
+}
+
+/** The machine's zone as a local time has it: in a gap that before it, or with fold 1 that after it (local_timezone_from_local). */
+export function zoneOfLocal(self: PyDateTime): PyTimeZone {
+  let moment = utcOfLocal(self);
+  const other = utcOfLocal(self, self.fold ? 0 : 1);
+  if (other !== moment && other > moment === (self.fold === 1)) moment = other;
+  return localZone(moment - EPOCH);
 }
 
 export function now(): Moment {

@@ -43,8 +43,11 @@ export function wrapStrftime(format: string, { object, moment, year, month, day,
         return pad(hasZone ? object.microsecond : 0, 6);
       case 'Z': {
         const name = hasZone ? zoneName(object.tzinfo, moment) : null;
-        // Percent signs in a name aren't directives.
-        return name === null ? '' : str(name).replaceAll('%', '%%');
+        if (name === null) return '';
+        // Percent signs in a name aren't directives. A str of the program's own may do as it likes.
+        const escaped = callMethod(name, 'replace', '%', '%%');
+        if (stringOf(escaped) === undefined) throw typeError('tzname.replace() did not return a string');
+        return str(escaped);
       }
       case 'Y':
         return year < 1000 ? pad(year, 4) : whole;

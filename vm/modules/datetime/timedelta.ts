@@ -1,4 +1,3 @@
-import { decompose } from '../../numbers/digits.ts';
 import { bitLength, normalize } from '../../numbers/integer.ts';
 import { defineType } from '../../objects/define.ts';
 import { overflowError, typeError, valueError, zeroDivisionError } from '../../objects/exception.ts';
@@ -13,8 +12,9 @@ import {
   typeOf,
   type Value,
 } from '../../objects/object.ts';
-import { tupleOf } from '../../objects/tuple.ts';
+import { PyTuple, tupleOf } from '../../objects/tuple.ts';
 import { trueDivide } from '../../operations/arithmetic.ts';
+import { callMethod } from '../../operations/attribute.ts';
 import { hashOf } from '../../operations/hash.ts';
 import {
   addDeltas,
@@ -105,18 +105,18 @@ function divideNearest(a: bigint, b: bigint): bigint {
   return rest > size || (rest === size && (floor & 1n) !== 0n) ? floor + 1n : floor;
 }
 
-function ratioOf(value: number): [numerator: bigint, denominator: bigint] {
-  if (Number.isNaN(value)) throw valueError('cannot convert NaN to integer ratio');
-  if (!Number.isFinite(value)) throw overflowError('cannot convert Infinity to integer ratio');
-  const { mantissa, exponent } = decompose(value);
-  if (exponent >= 0) return [mantissa << BigInt(exponent), 1n];
-  let twos = -exponent;
-  let odd = mantissa;
-  while (odd !== 0n && (odd & 1n) === 0n && twos > 0) {
-    odd >>= 1n;
-    twos--;
+/** A float as a quotient; a subclass may have an as_integer_ratio() of its own. */
+function ratioOf(value: PyFloat): [numerator: bigint, denominator: bigint] {
+  const ratio = callMethod(value, 'as_integer_ratio');
+  if (!(ratio instanceof PyTuple)) {
+    throw typeError(`unexpected return type from as_integer_ratio(): expected tuple, not '${typeOf(ratio).tp_name}'`);
   }
-  return [odd, odd === 0n ? 1n : 1n << BigInt(twos)];
+  if (ratio.items.length !== 2) throw valueError('as_integer_ratio() must return a 2-tuple');
+  const [numerator, denominator] = ratio.items.map((item) => {
+    if (!isInteger(item)) throw typeError('non-integer arguments in division');
+    return BigInt(integerOf(item) as number | bigint);
+  });
+  return [numerator, denominator];
 }
 
 function multiply(left: Value, right: Value): Value {
@@ -125,7 +125,7 @@ function multiply(left: Value, right: Value): Value {
     return deltaOfMicroseconds(allMicroseconds(delta) * BigInt(integerOf(factor) as number | bigint));
   }
   if (!(factor instanceof PyFloat)) return NotImplemented;
-  const [numerator, denominator] = ratioOf(factor.value);
+  const [numerator, denominator] = ratioOf(factor);
   return deltaOfMicroseconds(divideNearest(allMicroseconds(delta) * numerator, denominator));
 }
 
@@ -135,7 +135,7 @@ function divide(left: Value, right: Value): Value {
   if (right instanceof PyDelta) return trueDivide(normalize(total), normalize(allMicroseconds(right)));
   if (isInteger(right)) return deltaOfMicroseconds(divideNearest(total, BigInt(integerOf(right) as number | bigint)));
   if (!(right instanceof PyFloat)) return NotImplemented;
-  const [numerator, denominator] = ratioOf(right.value);
+  const [numerator, denominator] = ratioOf(right);
   return deltaOfMicroseconds(divideNearest(total * denominator, numerator));
 }
 
