@@ -58,6 +58,8 @@ export class ThreadState {
 
   /** What it waits for, in a call of the instruction that `frame` is at. */
   wait: Wait | undefined = undefined;
+  /** That, while a signal's handler or a finaliser runs in between. */
+  interruptedWait: Wait | undefined = undefined;
   /** How many contexts that call has entered by Context.run and will leave. */
   contexts = 0;
   /** Its innermost native code can only go on when the run() that it called is the innermost of all. */
@@ -65,6 +67,8 @@ export class ThreadState {
   /** Raised in it as soon as it goes on. */
   raised: PyBaseException | undefined = undefined;
   start: ThreadStart | undefined = undefined;
+  /** To be done when it has ended. */
+  readonly atEnd: (() => void)[] = [];
   /** Whether it has had its first turn. */
   begun = true;
   /** The frame whose end is the thread's. */

@@ -1,6 +1,6 @@
 import { InternalError } from '../internal-error.ts';
 import { leaveContext } from '../modules/contextvars.ts';
-import { collectWhileIdle } from '../objects/collect.ts';
+import { collect, collectWhileIdle } from '../objects/collect.ts';
 import { PyBuiltin, PyMethodDescriptor } from '../objects/descriptor.ts';
 import { type PyBaseException, runtimeError } from '../objects/exception.ts';
 import { PyMethod } from '../objects/function.ts';
@@ -49,6 +49,7 @@ function endThread(thread: ThreadState, exception: PyBaseException | undefined):
   try {
     onEnd(exception);
   } finally {
+    for (const action of thread.atEnd) action();
     vm.threads = vm.threads.filter((each) => each !== thread);
   }
 }
@@ -196,7 +197,8 @@ function sleepUntil(deadline: bigint | undefined, waiters: readonly ThreadState[
   const end = timer === undefined || (deadline !== undefined && deadline < timer) ? deadline : timer;
   const before = vm.host.monotonic();
   if (end !== undefined && end <= before) return;
-  collectWhileIdle(end === undefined ? LONG : end - before);
+  // A finaliser may have ended a wait.
+  if (collectWhileIdle(end === undefined ? LONG : end - before)) return;
   if (end === undefined) {
     endlessWait(waiters);
     return;
@@ -210,6 +212,8 @@ function sleepUntil(deadline: bigint | undefined, waiters: readonly ThreadState[
 /** Nothing in the program can end the wait of any of its threads. Says so; only where somebody may press Ctrl-C it goes on waiting. */
 function endlessWait(waiters: readonly ThreadState[]): void {
   const { host } = vm;
+  // What nothing holds any more may have been what would have ended a wait: an executor that is dropped stops its threads.
+  if (collect() > 0) return;
   const patient = vm.debugging !== undefined || host.files.isatty(0);
   if (patient) {
     if (vm.toldOfDeadlock !== vm.threads.length) host.write(2, `coroscope: ${describeDeadlock()}\n`);
@@ -227,10 +231,15 @@ function describeDeadlock(): string {
     const seen = frameOf(thread);
     const place =
       seen === undefined ? '' : `, ${seen.code.code.co_name}() in ${seen.code.code.co_filename}:${seen.line ?? '?'}`;
-    const what = thread.ended !== undefined ? 'native code of another thread' : (thread.wait?.what ?? 'a call');
+    const what = thread.ended !== undefined ? 'native code of another thread' : (waitOf(thread)?.what ?? 'native code');
     return `${nameOf(thread)} waits for ${what}${place}`;
   });
   return `deadlock: no thread can ever go on: ${lines.join('; ')}`;
+}
+
+/** What a thread waits for; undefined when it can go on. */
+export function waitOf(thread: ThreadState): Wait | undefined {
+  return thread.wait ?? thread.interruptedWait;
 }
 
 /** The name of a thread for messages and debuggers. */
@@ -297,6 +306,7 @@ export function switchThread(entry: Frame): Ended | undefined {
     vm.fuel = Math.min(vm.turnFuel, FUEL_RATION);
     vm.fuelLeft = 0;
     vm.debugging?.turnBegins();
+    if (vm.tracing !== undefined) vm.interruptFuel();
     if (!next.begun) {
       if (begin(next)) return undefined;
       at--;
@@ -366,6 +376,7 @@ function within(thread: ThreadState, action: () => void): void {
   vm.frame = visibleFrame(frame);
   thread.wait = undefined;
   thread.contexts = 0;
+  thread.interruptedWait = wait;
   try {
     action();
   } catch (error) {
@@ -376,6 +387,7 @@ function within(thread: ThreadState, action: () => void): void {
   thread.handled = handled;
   thread.stopValue = stopValue;
   thread.wait = wait;
+  thread.interruptedWait = undefined;
   thread.contexts = contexts;
   restore(thread);
 }

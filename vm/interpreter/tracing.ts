@@ -8,6 +8,7 @@ import { type Frame, type FrameExtra, FrameState } from './frame.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
 import { vm } from './state.ts';
+import type { ThreadState } from './thread-state.ts';
 import { clearTrap, setTrap, Trap } from './traps.ts';
 import { pythonException } from './unwind.ts';
 
@@ -236,8 +237,9 @@ export function extraOf(frame: Frame): FrameExtra {
 
 /** To be called when a thread's tracers have changed: starts tracing, or ends it when nobody traces any more. */
 export function setTracers(): void {
-  const { trace, profile } = vm.thread.tracers;
-  if (trace === null && profile === null) {
+  const isTracing = ({ tracers }: ThreadState): boolean => tracers.trace !== null || tracers.profile !== null;
+  const { profile } = vm.thread.tracers;
+  if (!vm.threads.some(isTracing)) {
     vm.tracing?.stop();
     vm.tracing = undefined;
     return;

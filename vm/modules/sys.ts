@@ -338,6 +338,20 @@ export function makeSys(options: SysOptions): PyModule {
           setTracers();
         },
       ],
+      _settraceallthreads: [
+        '($module, function, /)',
+        (hook: Value) => {
+          for (const { tracers } of vm.threads) tracers.trace = hook;
+          setTracers();
+        },
+      ],
+      _setprofileallthreads: [
+        '($module, function, /)',
+        (hook: Value) => {
+          for (const { tracers } of vm.threads) tracers.profile = hook;
+          setTracers();
+        },
+      ],
       get_coroutine_origin_tracking_depth: ['()', () => vm.thread.originTrackingDepth],
       set_coroutine_origin_tracking_depth: [
         '(depth)',

@@ -264,12 +264,16 @@ export function collectIfDue(): void {
   }
 }
 
-/** As collectIfDue(), while the program waits this long, in nanoseconds: there is time, so less has to have changed. */
-export function collectWhileIdle(nanoseconds: bigint): void {
+/**
+ * As collectIfDue(), while the program waits this long, in nanoseconds: there is time, so less has to have changed. Gives whether
+ * anything was finalised.
+ */
+export function collectWhileIdle(nanoseconds: bigint): boolean {
   const caring = vm.generatorCount + vm.weakReferences.size + vm.finalizable.size;
-  if (nanoseconds < IDLE_LONG_ENOUGH || caring === caredLastTime) return;
-  collect();
+  if (nanoseconds < IDLE_LONG_ENOUGH || caring === caredLastTime) return false;
+  const count = collect();
   caredLastTime = vm.generatorCount + vm.weakReferences.size + vm.finalizable.size;
+  return count > 0;
 }
 
 function finalize(object: PyObject): void {

@@ -12,11 +12,13 @@ import { repr } from '../operations/text.ts';
 import { bind } from './bind.ts';
 import { PyBytes } from './bytes.ts';
 import { PyCode } from './code.ts';
+import { collect } from './collect.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { attributeError, indexErrorType, newException, runtimeError, typeError } from './exception.ts';
 import { finalizeGenerator } from './finalization.ts';
 import { localsOf } from './frame-locals.ts';
+import { PyGenerator } from './generator.ts';
 import { NativeIterator } from './iterator.ts';
 import { PyModule } from './module.ts';
 import {
@@ -324,7 +326,10 @@ defineType(frameType, {
           finalizeGenerator(self.generator);
           self.generator?.finish();
         }
+        const heldGenerator = self.stack.some((held) => held instanceof PyGenerator);
         self.stack.fill(undefined);
+        // Whoever clears frames wants what they hold to end: a coroutine that was never awaited is told of now.
+        if (heldGenerator) collect();
       },
     ],
   },

@@ -1,5 +1,6 @@
 import { vm } from '../../interpreter/state.ts';
-import type { ThreadState } from '../../interpreter/thread-state.ts';
+import { ThreadState } from '../../interpreter/thread-state.ts';
+import { collect } from '../../objects/collect.ts';
 import { defineType } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
 import { attributeError, typeError } from '../../objects/exception.ts';
@@ -16,6 +17,9 @@ import { genericGetAttribute, genericSetAttribute } from '../../operations/attri
 
 export const localType = newType('_thread._local');
 
+/** No thread: whoever uses it next looks for a namespace of its own. */
+const NOBODY = new ThreadState(0);
+
 /** threading.local: `dict` is the namespace of the thread that used it last. */
 class Local extends PyObject {
   override dict: PyDict | undefined = new PyDict();
@@ -25,21 +29,38 @@ class Local extends PyObject {
   kwNames: KwNames = undefined;
 }
 
+/** Notes the namespace of the thread that runs, until that ends. */
+function remember(self: Local): void {
+  const { thread } = vm;
+  if (self.namespaces.has(thread)) return;
+  self.namespaces.set(thread, self.dict as PyDict);
+  if (thread === vm.mainThread) return;
+  thread.atEnd.push(() => {
+    const namespace = self.namespaces.get(thread);
+    self.namespaces.delete(thread);
+    if (self.owner === thread) {
+      self.owner = NOBODY;
+      self.dict = undefined;
+    }
+    // Nobody else may hold what was there; if it cares to know, it is told now.
+    if (namespace?.valueList().some((value) => vm.finalizable.has(value as PyObject))) collect();
+  });
+}
+
 /** Makes `dict` the namespace of the thread that runs; `__init__` fills a new one, as it filled the first (_ldict). */
 function enter(self: Local): void {
   if (self.owner === vm.thread) return;
-  for (const thread of self.namespaces.keys()) if (!vm.threads.includes(thread)) self.namespaces.delete(thread);
   const known = self.namespaces.get(vm.thread);
   self.owner = vm.thread;
   self.dict = known ?? new PyDict();
-  self.namespaces.set(vm.thread, self.dict);
+  remember(self);
   if (known !== undefined) return;
   try {
     self.type.tp_init?.(self, self.args, self.kwNames);
   } catch (error) {
     // The next use begins anew.
     self.namespaces.delete(vm.thread);
-    if (self.owner === vm.thread) self.owner = vm.mainThread;
+    self.owner = NOBODY;
     throw error;
   }
   enter(self);
@@ -58,7 +79,7 @@ defineType(localType, {
     const self = type.allocate(type) as Local;
     self.args = args;
     self.kwNames = kwNames;
-    self.namespaces.set(vm.thread, self.dict as PyDict);
+    remember(self);
     return self;
   },
   tp_getattro(self: Local, name: string) {

@@ -3,7 +3,8 @@ import type { ThreadState, Wait } from '../../interpreter/thread-state.ts';
 import { block, waits } from '../../interpreter/threads.ts';
 import { defineType } from '../../objects/define.ts';
 import { runtimeError } from '../../objects/exception.ts';
-import { newType, PyObject, type PyType, type Slot, type Value } from '../../objects/object.ts';
+import { type KwNames, newType, PyObject, type PyType, type Slot, type Value } from '../../objects/object.ts';
+import { BuiltinDef } from '../../objects/signature.ts';
 import { PyTuple, tupleOf } from '../../objects/tuple.ts';
 import { identityOf } from '../../operations/hash.ts';
 import { deadlineAfter, timeoutOf } from './timeout.ts';
@@ -112,12 +113,17 @@ const isLocked = (self: Lock): boolean => self.mutex.owner !== undefined;
 const acquireDoc =
   'Lock the lock.  Without argument, this blocks if the lock is already locked (even by the same thread), waiting for another thread to release the lock, and return True once the lock is acquired.';
 
+const lockBinder = new BuiltinDef('lock', 'lock', '()', () => null, false, null);
+
 defineType(lockType, {
   module: '_thread',
   doc: 'A lock object is a synchronization primitive.',
   subclassable: false,
   hasWeakrefs: true,
-  tp_new: (type: PyType) => new Lock(type),
+  tp_new(type: PyType, args: Value[], kwNames: KwNames) {
+    lockBinder.bind(args, kwNames);
+    return new Lock(type);
+  },
   tp_repr: (self: Lock) =>
     `<${isLocked(self) ? 'locked' : 'unlocked'} _thread.lock object at 0x${identityOf(self).toString(16)}>`,
   methods: {
