@@ -54,3 +54,10 @@ export function addressValue(address: string | undefined, family: number): Value
   const parts: Value[] = [name.slice(0, colon), Number(name.slice(colon + 1))];
   return tupleOf(family === AF_INET6 ? [...parts, 0, 0] : parts);
 }
+
+/** The name of an address: only this machine's own is known. */
+export function hostOf(address: string): { name: string; address: string } {
+  const numeric = resolve(address, address.includes(':') ? AF_INET6 : AF_INET);
+  if (!/^127\.|^::1$|^0\.0\.0\.0$|^::$/.test(numeric)) throw newException(herrorType, 1, 'Unknown host');
+  return { name: 'localhost', address: numeric };
+}

@@ -28,6 +28,7 @@ import {
   addressValue,
   gaierrorType,
   herrorType,
+  hostOf,
   parseAddress,
   resolve,
   withPort,
@@ -428,6 +429,20 @@ export const socketModule = (): ModuleDefinition => {
       ],
       gethostname: ['()', () => 'localhost'],
       gethostbyname: ['(host, /)', (host: Value) => resolve(stringOf(host) ?? '', AF_INET)],
+      gethostbyname_ex: [
+        '(host, /)',
+        (host: Value) => {
+          const name = stringOf(host) ?? '';
+          return tupleOf([name, new PyList([]), new PyList([resolve(name, AF_INET)])]);
+        },
+      ],
+      gethostbyaddr: [
+        '(host, /)',
+        (host: Value) => {
+          const { name, address } = hostOf(stringOf(host) ?? '');
+          return tupleOf([name, new PyList([]), new PyList([address])]);
+        },
+      ],
       getdefaulttimeout: ['()', () => timeoutValue(defaultTimeout)],
       setdefaulttimeout: [
         '(timeout, /)',
