@@ -21,7 +21,7 @@ describe('the run loop', () => {
     const script = 'out/test-run-size-main.mjs';
     writeFileSync(
       script,
-      `import { runInVm } from './test-run-size.mjs';\nrunInVm('test/fixtures/programs/generators.py');\n`,
+      `import { runInVm } from './test-run-size.mjs';\nrunInVm('test/fixtures/programs/generators.py', '3.14');\n`,
     );
     const { stdout } = spawnSync(process.execPath, ['--print-bytecode', '--print-bytecode-filter=execute', script], {
       encoding: 'utf8',
