@@ -2,11 +2,12 @@ import { compile } from '../compiler/compile.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import type { Target } from '../compiler/targets/target.ts';
 import { libraryFiles } from '../tools/library-zip.ts';
-import { median } from './alternate.ts';
+import { median, threadSeconds } from './alternate.ts';
 
-// npm run bench -- compile-scaling [--target X.Y]
+// npm run bench -- compile-scaling [--target X.Y] [PART OF A SHAPE'S NAME]
 // How the time of compile() grows when a program gets ten times as long: the factor for programs of several shapes. A
-// factor of 10 is linear; above 12 something is quadratic.
+// factor of 10 is linear; above 12 something is quadratic. Both sides compile as many lines in a measurement, the short
+// program ten times over, so that both pay for the garbage that they make. Time is what the main thread ran.
 
 interface Shape {
   readonly name: string;
@@ -59,20 +60,33 @@ const shapes: readonly Shape[] = [
   { name: 'comments and blank lines', size: 200_000, make: (n) => repeat((i) => (i % 2 ? '' : '# nothing'))(n) },
 ]; // biome-ignore format: a table
 
+/** Measurements of each, in turns. */
+const ROUNDS = 5;
+/** Seconds that a measurement takes at least, about. */
+const SHORTEST = 0.2;
+
 export async function main(args: readonly string[]): Promise<void> {
   const at = args.indexOf('--target');
-  const version = at < 0 ? '3.14' : args[at + 1]!;
+  const version = at < 0 ? '3.14' : args[at + 1];
+  const only = args.find((arg, i) => !arg.startsWith('-') && (at < 0 || i !== at + 1));
   const target = targetNamed(version);
   if (target === undefined) throw new Error(`no target ${version}`);
   console.log(`target ${version}: milliseconds for n/10 and n, and the factor`);
   let worst = 0;
   for (const { name, make, size } of shapes) {
+    if (only !== undefined && !name.includes(only)) continue;
     const small = make(size / 10);
     const large = make(size);
-    seconds(small, target);
-    seconds(small, target);
-    const few = median(rounds(small, target, 5));
-    const many = median(rounds(large, target, 3));
+    seconds(small, target, 2);
+    const times = Math.ceil(SHORTEST / Math.max(seconds(large, target, 1), 0.001));
+    const fewRounds: number[] = [];
+    const manyRounds: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      fewRounds.push(seconds(small, target, 10 * times) / (10 * times));
+      manyRounds.push(seconds(large, target, times) / times);
+    }
+    const few = median(fewRounds);
+    const many = median(manyRounds);
     const factor = many / few;
     worst = Math.max(worst, factor);
     console.log(
@@ -82,11 +96,8 @@ export async function main(args: readonly string[]): Promise<void> {
   console.log(`largest factor: ${worst.toFixed(1)}`);
 }
 
-const rounds = (text: string, target: Target, count: number): number[] =>
-  Array.from({ length: count }, () => seconds(text, target));
-
-function seconds(text: string, target: Target): number {
-  const start = performance.now();
-  compile(text, { filename: 'bench.py', target });
-  return (performance.now() - start) / 1000;
+function seconds(text: string, target: Target, times: number): number {
+  const start = threadSeconds();
+  for (let i = 0; i < times; i++) compile(text, { filename: 'bench.py', target });
+  return threadSeconds() - start;
 }

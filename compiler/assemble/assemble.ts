@@ -6,10 +6,10 @@ import { runPasses } from '../flowgraph/pipeline.ts';
 import type { Opcodes } from '../targets/target.ts';
 import { assembleBlockStackUnit } from './block-stack.ts';
 import { exceptionTable } from './exception-table.ts';
-import { type FlatCode, flatten, resolveNextLocations } from './flat-code.ts';
+import { type FlatCode, flatten, recycleFlatCode, resolveNextLocations } from './flat-code.ts';
 import { localsplus } from './localsplus.ts';
 import { locationTable } from './location-table.ts';
-import { type Layout, resolveJumps } from './resolve-jumps.ts';
+import { resolveJumps } from './resolve-jumps.ts';
 
 /**
  * Optimises a code block and writes its code object, as the unit's target does it (CPython 3.14's
@@ -30,9 +30,10 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
   const { opcodes } = unit.target;
   const flat = flatten(graph);
   if (graph.hasNextLocations) resolveNextLocations(flat);
-  const layout = resolveJumps(flat, opcodes);
+  resolveJumps(flat, opcodes);
+  const { sizes, offsets } = flat.layout;
   const { names, kinds } = localsplus(unit);
-  return {
+  const code: CodeObject = {
     type: 'code',
     target: unit.target.version,
     co_argcount: unit.posonlyargcount + unit.argcount,
@@ -42,7 +43,7 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
     // A bare `raise` needs no stack; CPython gives every frame room for one value.
     co_stacksize: Math.max(graph.stackSize, 1),
     co_flags: unit.flags,
-    co_code: codeBytes(flat, layout, opcodes),
+    co_code: codeBytes(flat, opcodes),
     co_consts: graph.constants.list,
     co_names: unit.names,
     co_localsplusnames: names,
@@ -51,15 +52,17 @@ export function assembleGraph(graph: FlowGraph): CodeObject {
     co_name: unit.name,
     co_qualname: unit.qualname,
     co_firstlineno: unit.firstlineno,
-    co_linetable: locationTable(flat, unit.sequence.spans, layout.sizes, unit.firstlineno),
-    co_exceptiontable: graph.hasBlockPushes ? exceptionTable(flat, layout.offsets, graph) : NO_EXCEPTIONS,
+    co_linetable: locationTable(flat, unit.sequence.spans, sizes, unit.firstlineno),
+    co_exceptiontable: graph.hasBlockPushes ? exceptionTable(flat, offsets, graph) : NO_EXCEPTIONS,
   };
+  recycleFlatCode(flat);
+  return code;
 }
 
 const NO_EXCEPTIONS = new Uint8Array(0);
 
 /** Two bytes a code unit: EXTENDED_ARGs, the instruction, and its caches as zeros (CPython 3.14's write_instr). */
-function codeBytes({ count, ops, opargs }: FlatCode, layout: Layout, { number, caches }: Opcodes): Uint8Array {
+function codeBytes({ count, ops, opargs, layout }: FlatCode, { number, caches }: Opcodes): Uint8Array {
   const { offsets, sizes } = layout;
   const bytes = new Uint8Array(offsets[count] * 2);
   const extendedArg = number[Op.EXTENDED_ARG];

@@ -2,6 +2,7 @@ import { Place } from '../codegen/instruction.ts';
 import { ENTRY, NO_BLOCK } from '../flowgraph/block.ts';
 import { type FlowGraph, numberInstructions } from '../flowgraph/flow-graph.ts';
 import { OpFlag, opFlags } from '../flowgraph/op-flag.ts';
+import { Spare } from '../text/spare.ts';
 
 /** In place of the index of an instruction: it does not jump. */
 export const NO_TARGET = -1;
@@ -9,36 +10,61 @@ export const NO_TARGET = -1;
 /** A graph's instructions as one list in the final order of the blocks, a column for each attribute. */
 export class FlatCode {
   count = 0;
-  ops = new Uint8Array(256);
-  opargs = new Int32Array(256);
+  readonly ops: Uint8Array;
+  readonly opargs: Int32Array;
   /** Numbers of spans in the sequence. */
-  places = new Int32Array(256);
+  readonly places: Int32Array;
   /** Index of where a jump goes. */
-  targets = new Int32Array(256);
+  readonly targets: Int32Array;
   /** Blocks that handle exceptions. */
-  excepts = new Int32Array(256);
+  readonly excepts: Int32Array;
+  /** Where the instructions lie; see `resolveJumps`. */
+  readonly layout: Layout;
 
-  reserve(count: number): void {
-    if (this.ops.length >= count) return;
-    const capacity = count * 2;
+  constructor(capacity: number) {
     this.ops = new Uint8Array(capacity);
     this.opargs = new Int32Array(capacity);
     this.places = new Int32Array(capacity);
     this.targets = new Int32Array(capacity);
     this.excepts = new Int32Array(capacity);
+    this.layout = {
+      offsets: new Int32Array(capacity + 1),
+      sizes: new Uint8Array(capacity),
+      jumps: new Int32Array(capacity),
+    };
   }
 }
 
-/** Made once and used for every code block; the columns are too long. Large ones are let go. */
-let flat = new FlatCode();
-const LARGEST_KEPT = 1 << 17;
+/** Where instructions lie, in code units. */
+export interface Layout {
+  /** Offset of each instruction, and one past the end. */
+  readonly offsets: Int32Array;
+  /** Size of each, EXTENDED_ARG and caches included. */
+  readonly sizes: Uint8Array;
+  /** Indices of those that jump. */
+  readonly jumps: Int32Array;
+}
 
-/** The list of a graph; it is good until the next call. */
+/** The last list, whose columns serve the next; only one code block is assembled at a time. */
+const spare = new Spare<FlatCode>();
+/** Lists of more instructions may be collected. */
+const LARGEST_KEPT = 1 << 16;
+
+function takeFlatCode(count: number): FlatCode {
+  const code = spare.take(count > LARGEST_KEPT);
+  return code !== undefined && code.ops.length >= count ? code : new FlatCode(Math.max(256, count * 2));
+}
+
+/** Gives a list back that nobody looks at any more. */
+export function recycleFlatCode(code: FlatCode): void {
+  spare.leave(code, code.ops.length > LARGEST_KEPT);
+}
+
+/** The list of a graph. */
 export function flatten(graph: FlowGraph): FlatCode {
   const { starts, sizes, nexts, indexes } = graph;
   const count = numberInstructions(graph);
-  if (flat.ops.length > LARGEST_KEPT) flat = new FlatCode();
-  flat.reserve(count);
+  const flat = takeFlatCode(count);
   flat.count = count;
   const { ops, opargs, places, targets, excepts } = flat;
   let at = 0;

@@ -5,35 +5,13 @@ import { type FlatCode, NO_TARGET } from './flat-code.ts';
 /** END_ASYNC_FOR holds the distance to the END_SEND of its loop, which stands this far behind the SEND it jumps to. */
 const END_SEND_OFFSET = 5;
 
-/** Where the instructions lie, in code units. Made once and used for every code object; the arrays are too long. */
-export interface Layout {
-  /** Offset of each instruction, and one past the end. */
-  offsets: Int32Array;
-  /** Size of each, EXTENDED_ARG and caches included. */
-  sizes: Uint8Array;
-}
-
-const layout: Layout = { offsets: new Int32Array(256), sizes: new Uint8Array(256) };
-
-/** Above this many instructions the arrays are let go. */
-const LARGEST_KEPT = 1 << 17;
-
-/** Indices of the instructions that jump; as many as were found last. */
-let jumps = new Int32Array(256);
-
 /**
  * Gives unconditional jumps their direction and turns the index that every jump goes to into a distance. Distances depend
  * on sizes and sizes on distances, so this goes round until nothing changes (CPython 3.14's resolve_unconditional_jumps
- * and resolve_jump_offsets). The layout is good until the next call.
+ * and resolve_jump_offsets).
  */
-export function resolveJumps({ count, ops, opargs, targets }: FlatCode, { caches }: Opcodes): Layout {
-  if (layout.sizes.length <= count || layout.sizes.length > LARGEST_KEPT) {
-    const capacity = Math.max(256, count * 2);
-    layout.offsets = new Int32Array(capacity);
-    layout.sizes = new Uint8Array(capacity);
-    jumps = new Int32Array(capacity);
-  }
-  const { offsets, sizes } = layout;
+export function resolveJumps({ count, ops, opargs, targets, layout }: FlatCode, { caches }: Opcodes): void {
+  const { offsets, sizes, jumps } = layout;
   let jumpCount = 0;
   for (let i = 0; i < count; i++) {
     const target = targets[i];
@@ -70,7 +48,6 @@ export function resolveJumps({ count, ops, opargs, targets }: FlatCode, { caches
       isChanged = true;
     }
   } while (isChanged);
-  return layout;
 }
 
 /** Code units of an instruction without its caches: one for every byte of the oparg. */

@@ -1,5 +1,6 @@
 import type { Op } from '../bytecode/op.ts';
 import type { Location } from '../syntax/ast.ts';
+import { Spare } from '../text/spare.ts';
 
 /** The span of an instruction that has none (CPython's NO_LOCATION): every field is -1. */
 export const NO_LOCATION: Location = { lineno: -1, col_offset: -1, end_lineno: -1, end_col_offset: -1 };
@@ -91,11 +92,35 @@ export class InstructionSequence {
   /** Makes room for so many instructions in all. */
   reserve(capacity: number): void {
     if (capacity <= this.ops.length) return;
+    if (capacity > LARGEST_KEPT) this.takeOverColumns();
+    if (capacity <= this.ops.length) return;
     const ops = new Uint8Array(capacity);
     ops.set(this.ops);
     this.ops = ops;
     this.opargs = grown(this.opargs, capacity);
     this.places = grown(this.places, capacity);
+  }
+
+  /** Uses the columns of an earlier large sequence where there is one. */
+  private takeOverColumns(): void {
+    const earlier = largeSpare.take(true);
+    if (earlier === undefined) return;
+    if (earlier.ops.length > this.ops.length) {
+      earlier.ops.set(this.ops);
+      earlier.opargs.set(this.opargs);
+      earlier.places.set(this.places);
+      this.ops = earlier.ops;
+      this.opargs = earlier.opargs;
+      this.places = earlier.places;
+    }
+    if (earlier.spans.length > this.spans.length) {
+      earlier.spans.set(this.spans);
+      this.spans = earlier.spans;
+    }
+    if (earlier.labels.length > this.labels.length) {
+      earlier.labels.set(this.labels);
+      this.labels = earlier.labels;
+    }
   }
 
   /** Puts an instruction before index `at`; labels from there on move (`_PyInstructionSequence_InsertInstruction`). */
@@ -180,10 +205,11 @@ export function locationIn(spans: Int32Array, place: number): Location {
   return { lineno: spans[at], col_offset: spans[at + 1], end_lineno: spans[at + 2], end_col_offset: spans[at + 3] };
 }
 
-/** Sequences that code blocks are done with, for the next; above this many instructions they are let go. */
+/** Sequences that code blocks are done with, for the next; larger ones than this are held weakly. */
 const spare: InstructionSequence[] = [];
-const LARGEST_SPARE = 1 << 16;
-const MOST_SPARE = 64;
+const largeSpare = new Spare<InstructionSequence>();
+const LARGEST_KEPT = 1 << 14;
+const MOST_KEPT = 64;
 
 /** An empty sequence, its columns perhaps those of an earlier code block. */
 export const takeSequence = (): InstructionSequence => spare.pop() ?? new InstructionSequence();
@@ -192,7 +218,8 @@ export const takeSequence = (): InstructionSequence => spare.pop() ?? new Instru
 export function recycle(sequence: InstructionSequence): void {
   if (sequence.annotations !== null) recycle(sequence.annotations);
   sequence.clear();
-  if (sequence.ops.length <= LARGEST_SPARE && spare.length < MOST_SPARE) spare.push(sequence);
+  if (sequence.ops.length > LARGEST_KEPT) largeSpare.leave(sequence, true);
+  else if (spare.length < MOST_KEPT) spare.push(sequence);
 }
 
 function grown(column: Int32Array, capacity = column.length * 2): Int32Array<ArrayBuffer> {

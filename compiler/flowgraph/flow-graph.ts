@@ -1,6 +1,7 @@
 import { Op } from '../bytecode/op.ts';
 import { type Instruction, type InstructionSequence, locationIn, Place } from '../codegen/instruction.ts';
 import type { CodeUnit } from '../codegen/unit.ts';
+import { Spare } from '../text/spare.ts';
 import { ENTRY, NO_BLOCK } from './block.ts';
 import { ConstantPool } from './constant-pool.ts';
 import { OpFlag, opFlags } from './op-flag.ts';
@@ -352,20 +353,19 @@ export class FlowGraph {
  * _PyCfg_FromInstructionSequence and translate_jump_labels_to_targets). The graph works on the sequence's own columns.
  */
 export function flowGraphFrom(unit: CodeUnit): FlowGraph {
-  const graph = spare ?? new FlowGraph();
-  spare = undefined;
+  const graph = spare.take(unit.sequence.length > LARGEST_KEPT) ?? new FlowGraph();
   graph.start(unit);
   return graph;
 }
 
 /** The graph of the last code block, whose columns serve the next; only one code block is assembled at a time. */
-let spare: FlowGraph | undefined;
-/** Graphs with more instructions or blocks than this are let go. */
-const LARGEST_SPARE = 1 << 16;
+const spare = new Spare<FlowGraph>();
+/** Graphs with more instructions or blocks than this may be collected. */
+const LARGEST_KEPT = 1 << 16;
 
 /** Gives a graph back that nobody looks at any more. */
 export function recycle(graph: FlowGraph): void {
-  if (graph.targets.length <= LARGEST_SPARE && graph.starts.length <= LARGEST_SPARE) spare = graph;
+  spare.leave(graph, graph.targets.length > LARGEST_KEPT || graph.starts.length > LARGEST_KEPT);
 }
 
 /** A graph's instructions as plain rows, in the final order of the blocks; jumps hold the index of where they go. */

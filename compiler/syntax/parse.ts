@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
 import type { SourceText } from '../text/source.ts';
+import { Spare } from '../text/spare.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
 import { lackingSyntax, parserRules } from './availability.ts';
 import { ParseFailure, tooDeep } from './cursor.ts';
@@ -31,25 +32,22 @@ export function parse(source: SourceText, options: ParseOptions): Parsed {
   tokenize(source.text, tokens);
   if (options.mode !== 'exec') endAsTyped(tokens, options.mode, source.addedLineEnd);
   const result = new ModuleParser(tokens).run(options);
-  if (tokens.capacity <= largestSpare) {
-    tokens.clear();
-    spare = tokens;
-  }
+  tokens.clear();
+  spare.leave(tokens, tokens.capacity > LARGEST_KEPT);
   return result;
 }
 
 const emptyTree = (): Mod => ({ kind: NodeKind.Module, body: [] });
 
-/** The columns of the last parse, kept for the next: they are large, and only one parse runs at a time. */
-let spare: Tokens | undefined;
+/** The columns of the last parse, for the next: they are large, and only one parse runs at a time. */
+const spare = new Spare<Tokens>();
 
-/** Columns above this size are not kept. */
-const largestSpare = 1 << 18;
+/** Columns above this size may be collected. */
+const LARGEST_KEPT = 1 << 18;
 
 function takeTokens(length: number): Tokens {
   const estimate = Math.max(1024, length >> 2);
-  const tokens = spare;
-  spare = undefined;
+  const tokens = spare.take(estimate > LARGEST_KEPT);
   return tokens !== undefined && tokens.capacity >= estimate ? tokens : new Tokens(estimate);
 }
 
