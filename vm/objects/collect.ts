@@ -8,7 +8,7 @@ import { PyCode } from './code.ts';
 import { PyBuiltin, PyMethodDescriptor } from './descriptor.ts';
 import { PyDict } from './dict.ts';
 import { callReferenceCallback, finalizeGenerator, finalizeObject } from './finalization.ts';
-import { PyMethod } from './function.ts';
+import { PyFunction, PyMethod } from './function.ts';
 import { PyGenerator } from './generator.ts';
 import { coroutineWrapperType } from './generator-type.ts';
 import { PyModule } from './module.ts';
@@ -348,6 +348,7 @@ function newTraversal(wanted: ReadonlySet<object>, held: Set<object>): (from: Py
 
 /** The end of the interpreter: what nobody reaches is finalised first, then all the rest, names of `__main__` in their order. */
 export function finalizeAll(): void {
+  if (isSilentEnd()) return;
   collect();
   const main = vm.modules.getString('__main__');
   const named = main instanceof PyModule ? new Set<Value>(main.dict.valueList()) : new Set<Value>();
@@ -363,4 +364,38 @@ export function finalizeAll(): void {
   } finally {
     collecting = false;
   }
+}
+
+/**
+ * Whether nobody can notice the end of the interpreter, so that looking for what is unreachable can be left out: most short
+ * programs end so. No object has `__del__`, no coroutine or async generator is alive, no generator stands where closing it runs
+ * code of its own, and the only callbacks of weak references are the library's, which tidy up its own tables.
+ */
+function isSilentEnd(): boolean {
+  if (vm.finalizable.size > 0) return false;
+  for (let next = vm.firstGenerator; next !== undefined; next = next.nextLive) if (!endsSilently(next)) return false;
+  for (const { callback } of vm.weakReferences) if (callback !== null && !isTidying(callback)) return false;
+  return true;
+}
+
+/** RESUME's operand says that no handler but the whole function's own stands around the yield before it. */
+const RESUME_OPARG_DEPTH1_MASK = 4;
+
+/** Whether closing it would run nothing (gen_close, which leaves such frames alone too). */
+function endsSilently({ type, frame }: PyGenerator): boolean {
+  if (type !== generatorType) return false;
+  if (frame === undefined || frame.state === FrameState.CREATED) return true;
+  if (frame.state !== FrameState.SUSPENDED || frame.program.blockStack) return false;
+  const resume = frame.program.offsets[frame.index] + 2;
+  return (frame.code.code.co_code[resume + 1] & RESUME_OPARG_DEPTH1_MASK) !== 0;
+}
+
+/** The files of the library's weak containers, and of locks of modules. */
+const tidyingFiles = new Set(
+  ['weakref.py', '_weakrefset.py', 'logging/__init__.py'].map((file) => `<library>/${file}`),
+);
+tidyingFiles.add('<frozen importlib._bootstrap>');
+
+function isTidying(callback: Value): boolean {
+  return callback instanceof PyFunction && tidyingFiles.has(callback.code.code.co_filename);
 }

@@ -30,7 +30,7 @@ export class PyGenerator extends PyObject {
   previousLive: PyGenerator | undefined = undefined;
   /** Who made it, for the debugger: the code object and line of the frame that called. */
   readonly createdIn: Frame['code'] | undefined;
-  readonly createdAtLine: number;
+  private readonly createdAt: number;
 
   constructor(type: PyType, frame: Frame, name: Value, qualname: Value) {
     super(type);
@@ -40,12 +40,19 @@ export class PyGenerator extends PyObject {
     this.qualname = qualname;
     if (vm.thread.originTrackingDepth > 0 && type === coroutineType) this.origin = originOf(frame.back);
     this.createdIn = frame.back?.code;
-    this.createdAtLine = frame.back?.line ?? 0;
+    this.createdAt = frame.back?.index ?? -1;
     this.previousLive = vm.lastGenerator;
     if (vm.lastGenerator === undefined) vm.firstGenerator = this;
     else vm.lastGenerator.nextLive = this;
     vm.lastGenerator = this;
     if (++vm.generatorCount > vm.collectAt) vm.endRation();
+  }
+
+  /** The line that made it; 0 when no Python code did. */
+  get createdAtLine(): number {
+    const { createdIn, createdAt } = this;
+    if (createdIn === undefined) return 0;
+    return createdAt < 0 ? createdIn.code.co_firstlineno : Math.max(0, createdIn.program?.lineOf(createdAt) ?? 0);
   }
 
   /** gi_running. */
