@@ -382,10 +382,10 @@ function isSilentEnd(): boolean {
 const RESUME_OPARG_DEPTH1_MASK = 4;
 
 /** Whether closing it would run nothing (gen_close, which leaves such frames alone too). */
-function endsSilently({ type, frame }: PyGenerator): boolean {
-  if (type !== generatorType) return false;
-  if (frame === undefined || frame.state === FrameState.CREATED) return true;
-  if (frame.state !== FrameState.SUSPENDED || frame.program.blockStack) return false;
+function endsSilently({ type, frame, finalizer }: PyGenerator): boolean {
+  if (frame === undefined) return true;
+  if (frame.state === FrameState.CREATED) return type !== coroutineType && finalizer === null;
+  if (type !== generatorType || frame.state !== FrameState.SUSPENDED || frame.program.blockStack) return false;
   const resume = frame.program.offsets[frame.index] + 2;
   return (frame.code.code.co_code[resume + 1] & RESUME_OPARG_DEPTH1_MASK) !== 0;
 }
