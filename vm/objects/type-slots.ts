@@ -22,6 +22,7 @@ import {
   Compare,
   type KwNames,
   NotImplemented,
+  objectType,
   type PyType,
   type Slot,
   type SlotName,
@@ -482,19 +483,39 @@ export function addSlotWrappers(type: PyType, own: Iterable<SlotName>): void {
 
 /** Sets every slot of a class from the special methods it has or inherits (fixup_slot_dispatchers). */
 export function updateAllSlots(type: PyType): void {
-  for (const slot of slotNames) updateSlot(type, slot);
-  updateGetattr(type);
+  const base = plainBase(type);
+  if (base === undefined) {
+    for (const slot of slotNames) updateSlot(type, slot);
+    updateGetattr(type);
+    return;
+  }
+  const slots = type as unknown as Record<SlotName, unknown>;
+  for (const slot of slotNames) slots[slot] = base[slot];
+  type.tp_getattro = base.tp_getattro;
+  type.genericGetattr = base.genericGetattr;
+  for (const name of type.attributes.keys()) {
+    for (const slot of slotsByName.get(name) ?? []) updateSlotOrGetattr(type, slot);
+  }
+}
+
+/** The base whose slots a class has, but for those that its own attributes stand for: an only base that is a class too, or object. */
+function plainBase({ bases, mro }: PyType): PyType | undefined {
+  const [base] = bases;
+  const isPlain = bases.length === 1 && (base.heap || base === objectType) && mro.length === base.mro.length + 1;
+  return isPlain && mro[1] === base ? base : undefined;
 }
 
 /** Sets the slots that a changed attribute stands for, in a class and its subclasses (update_slot). */
 export function updateSlotsFor(type: PyType, name: string): void {
   const slots = slotsByName.get(name);
   if (slots === undefined) return;
-  for (const slot of slots) {
-    if (slot === 'tp_getattro') updateGetattr(type);
-    else updateSlot(type, slot);
-  }
+  for (const slot of slots) updateSlotOrGetattr(type, slot);
   for (const subclass of type.subclasses) updateSlotsFor(subclass, name);
+}
+
+function updateSlotOrGetattr(type: PyType, slot: SlotName): void {
+  if (slot === 'tp_getattro') updateGetattr(type);
+  else updateSlot(type, slot);
 }
 
 function updateSlot(type: PyType, slot: SlotName): void {
