@@ -9,9 +9,11 @@ import { newModule, PyModule } from '../objects/module.ts';
 import type { Slot, Value } from '../objects/object.ts';
 import { addRoot } from '../objects/roots.ts';
 import { stringOf } from '../objects/str.ts';
+import { PyTuple } from '../objects/tuple.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { isTrue } from '../operations/truth.ts';
 import { libraryPathHook } from './library-finder.ts';
+import { importFromLibrary, startShortCut } from './library-import.ts';
 import { unpackCode } from './packed-code.ts';
 import { explainMissing } from './unavailable.ts';
 import { zipPathHook } from './zip-hook.ts';
@@ -31,6 +33,7 @@ addRoot(() => bootstrap);
 /** Forgets the import machinery of an interpreter that has ended. */
 export function resetImporting(): void {
   bootstrap = undefined;
+  startShortCut(undefined);
 }
 
 /** importlib._bootstrap, started when it is first needed (init_importlib, init_importlib_external). */
@@ -42,11 +45,12 @@ export function importlib(): Value {
   const core = runLibraryModule('importlib._bootstrap', BOOTSTRAP);
   bootstrap = core;
   callMethod(core, '_install', sys, imp);
-  runLibraryModule('importlib._bootstrap_external', BOOTSTRAP_EXTERNAL);
+  const external = runLibraryModule('importlib._bootstrap_external', BOOTSTRAP_EXTERNAL);
   callMethod(core, '_install_external_importers');
   const hooks = getAttribute(sys, 'path_hooks');
   callMethod(hooks, 'insert', 0, zipPathHook());
   callMethod(hooks, 'insert', 0, libraryPathHook(core));
+  startShortCut({ core, external });
   return bootstrap;
 }
 
@@ -73,7 +77,7 @@ export function importModule(name: string, globals: PyDict | null = null, fromLi
   const module = loadedModule(absolute) ?? findAndLoad(absolute);
   const wantsNames = fromList !== null && isTrue(fromList);
   if (wantsNames) {
-    if (lookupAttribute(module, '__path__') === undefined) return module;
+    if (lookupAttribute(module, '__path__') === undefined || hasAll(module, fromList)) return module;
     return withoutImportFrames(() => callMethod(importlib(), '_handle_fromlist', module, fromList, importFunction()));
   }
   const dot = name.indexOf('.');
@@ -87,6 +91,12 @@ export function importModule(name: string, globals: PyDict | null = null, fromLi
   const parent = vm.modules.getString(cut);
   if (parent === undefined) throw keyError(`'${cut}' not in sys.modules as expected`);
   return parent;
+}
+
+/** Whether a module's namespace has all names that are imported from it, so that none is looked for as a submodule. */
+function hasAll(module: Value, names: Value): boolean {
+  if (!(module instanceof PyModule) || !(names instanceof PyTuple)) return false;
+  return names.items.every((name) => typeof name === 'string' && module.dict.getString(name) !== undefined);
 }
 
 /** The module itself by its dotted name, as importlib.import_module() gives it. */
@@ -111,7 +121,10 @@ function findAndLoad(name: string): Value {
     vm.modules.setString(name, module);
     return module;
   }
-  return withoutImportFrames(() => callMethod(importlib(), '_find_and_load', name, importFunction()));
+  const core = importlib();
+  return withoutImportFrames(
+    () => importFromLibrary(name, importFunction()) ?? callMethod(core, '_find_and_load', name, importFunction()),
+  );
 }
 
 function withoutImportFrames(load: () => Value): Value {

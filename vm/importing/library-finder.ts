@@ -16,7 +16,7 @@ import { unpackCode } from './packed-code.ts';
 const ROOT = '<library>';
 
 /** Finds modules of the packed library for one entry of a path: '<library>' or a folder below it. */
-class LibraryFinder extends PyObject {
+export class LibraryFinder extends PyObject {
   readonly path: string;
   /** importlib._bootstrap, whose ModuleSpec is used. */
   readonly bootstrap: Value;
@@ -28,7 +28,7 @@ class LibraryFinder extends PyObject {
 }
 
 /** Loads one module of the packed library. */
-class LibraryLoader extends PyObject {
+export class LibraryLoader extends PyObject {
   readonly name: string;
   readonly packed: LibraryModule;
   constructor(name: string, packed: LibraryModule) {
@@ -43,7 +43,7 @@ const loaderType = newType('LibraryLoader');
 
 const folderOf = (filename: string): string => filename.slice(0, filename.lastIndexOf('/'));
 
-function findSpec(self: LibraryFinder, name: Value): Value {
+export function findSpec(self: LibraryFinder, name: Value): Value {
   const text = stringOf(name) ?? '';
   const packed = vm.host.libraryModule(text);
   if (packed === undefined) return null;

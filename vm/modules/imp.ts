@@ -23,6 +23,8 @@ function createBuiltin(spec: Value): Value {
   return module;
 }
 
+export const EXTENSION_SUFFIXES = ['.cpython-314-x86_64-linux-gnu.so', '.abi3.so', '.so'];
+
 /** CPython 3.14's Python/import.c, `_imp`. There are no frozen modules here, and extension modules are found only to say that they can't be loaded. */
 export const imp = (): ModuleDefinition => {
   importLock = new ReentrantMutex();
@@ -39,7 +41,7 @@ export const imp = (): ModuleDefinition => {
           importLock.release();
         },
       ],
-      extension_suffixes: ['()', () => new PyList(['.cpython-314-x86_64-linux-gnu.so', '.abi3.so', '.so'])],
+      extension_suffixes: ['()', () => new PyList([...EXTENSION_SUFFIXES])],
       is_builtin: ['(name, /)', (name: Value) => (isBuiltinModule(stringOf(name) ?? '') ? 1 : 0)],
       create_builtin: ['(spec, /)', createBuiltin],
       exec_builtin: ['(mod, /)', () => 0],
