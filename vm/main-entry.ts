@@ -95,6 +95,8 @@ function startStreams(sys: PyModule): void {
   stream(0, 'r', 'stdin', 'strict');
   stream(1, 'w', 'stdout', 'strict');
   stream(2, 'w', 'stderr', 'backslashreplace');
+  // They outlive all that is finalised at the end.
+  vm.finalizable.clear();
 }
 
 export interface MainOptions {

@@ -21,7 +21,7 @@ import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { ProcessEnd } from '../process-end.ts';
 import { errorMessage } from './errno.ts';
-import { bytesOf } from './io/base.ts';
+import { bytesOf, withWritable } from './io/base.ts';
 import { kill } from './signal.ts';
 
 const statResult = structSequence(
@@ -303,6 +303,17 @@ export const posix = (): ModuleDefinition => ({
         new PyBytes(
           withOSErrors(() => vm.host.files.read(Number(index(fd)), Number(index(length))), undefined).slice(),
         ),
+    ],
+    readinto: [
+      '(fd, buffer, /)',
+      (fd: Value, target: Value) => {
+        const number = Number(index(fd));
+        return withWritable(target, (bytes) => {
+          const data = withOSErrors(() => vm.host.files.read(number, bytes.length), undefined);
+          bytes.set(data);
+          return data.length;
+        });
+      },
     ],
     write: [
       '(fd, data, /)',

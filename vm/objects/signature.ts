@@ -129,6 +129,7 @@ export class BuiltinDef {
     const bound: (Slot | Value[])[] = new Array(parameters.length).fill(undefined);
     let at = 0;
     let extraKeywords: PyDict | undefined;
+    let unexpected: string | undefined;
     for (let i = 0; i < parameters.length; i++) {
       const { kind } = parameters[i];
       if (kind <= ParameterKind.POSITIONAL_OR_KEYWORD) {
@@ -150,7 +151,7 @@ export class BuiltinDef {
           p.name === name && (p.kind === ParameterKind.POSITIONAL_OR_KEYWORD || p.kind === ParameterKind.KEYWORD_ONLY),
       );
       if (i < 0) {
-        if (extraKeywords === undefined) this.unexpectedKeyword(name);
+        if (extraKeywords === undefined) unexpected ??= name;
         else extraKeywords.setString(name, value);
       } else if (bound[i] !== undefined) {
         throw typeError(`argument for ${this.name}() given by name ('${name}') and position (${i + 1})`);
@@ -173,6 +174,8 @@ export class BuiltinDef {
       }
       throw typeError(`${this.name}() missing required argument '${name}' (pos ${i + 1})`);
     }
+    // What is missing is told before what nobody asked for.
+    if (unexpected !== undefined) this.unexpectedKeyword(unexpected);
     return bound;
   }
 

@@ -1,3 +1,6 @@
+import { writeUnraisable } from '../../builtins/unraisable.ts';
+import { vm } from '../../interpreter/state.ts';
+import { pythonException } from '../../interpreter/unwind.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
@@ -26,15 +29,46 @@ import { callMethod, getAttribute, instanceDict, lookupAttribute } from '../../o
 import { call } from '../../operations/call.ts';
 import { forEach, getIterator } from '../../operations/iterate.ts';
 import { lengthOf } from '../../operations/subscript.ts';
+import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
 
 /** An object of the io hierarchy: what every class of it, also the user's, is laid out as. */
 export class PyIO extends PyObject {
   override dict: PyDict | undefined = undefined;
+  /** It is being closed because nobody reaches it any more. */
+  finalizing = false;
   /** Whether IOBase.close() has been called. */
   closedByBase = false;
   constructor(type: PyType) {
     super(type);
+  }
+}
+
+/** Lets the collector know of a stream that is to be closed when nobody reaches it any more. */
+export function closedWhenLost<Stream extends PyIO>(stream: Stream): Stream {
+  vm.finalizable.add(stream);
+  return stream;
+}
+
+/** A closed stream needs no end of its own, unless its class has one. */
+export function endsClosed(stream: PyIO): void {
+  if (!stream.type.heap) vm.finalizable.delete(stream);
+}
+
+/** Closes a stream that nobody reaches any more (iobase_finalize). */
+function finalizeStream(self: PyIO): void {
+  try {
+    if (isClosed(self)) return;
+  } catch (error) {
+    // What can't tell whether it is closed was never whole.
+    pythonException(error);
+    return;
+  }
+  try {
+    self.finalizing = true;
+    callMethod(self, 'close');
+  } catch (error) {
+    writeUnraisable(pythonException(error), `Exception ignored while finalizing file ${repr(self)}`);
   }
 }
 
@@ -58,6 +92,43 @@ export function unsupportedOperation(): Value {
     );
   }
   return unsupportedOperationType;
+}
+
+/** Runs two steps, the second whatever becomes of the first. An error of the second has that of the first as its context. */
+export function inTurn(first: () => void, second: () => void): void {
+  let failure: unknown;
+  try {
+    first();
+  } catch (error) {
+    failure = error;
+  }
+  if (failure === undefined) {
+    second();
+    return;
+  }
+  const exception = pythonException(failure);
+  try {
+    second();
+  } catch (error) {
+    const later = pythonException(error);
+    if (later !== exception) later.context = exception;
+    throw later;
+  }
+  throw exception;
+}
+
+/** Flushes a stream and closes the one below it, also when flushing fails. */
+export function closeAfterFlush(self: Value, below: Value): void {
+  inTurn(
+    () => callMethod(self, 'flush'),
+    () => callMethod(below, 'close'),
+  );
+}
+
+/** Asks the stream below to tell of `source`, which was never closed. Streams of other kinds have nothing to tell. */
+export function tellUnclosed(below: Value, source: Value): void {
+  const tell = lookupAttribute(below, '_dealloc_warn');
+  if (tell !== undefined) call(tell, source);
 }
 
 export function unsupported(message: string): PyBaseException {
@@ -161,7 +232,8 @@ function readline(self: Value, size: Slot): Value {
 defineType(ioBaseType, {
   module: '_io',
   doc: 'The abstract base class for all I/O classes.',
-  allocate: (type) => new PyIO(type),
+  allocate: (type) => closedWhenLost(new PyIO(type)),
+  tp_del: finalizeStream,
   hasDict: true,
   hasWeakrefs: true,
   tp_new: (type: PyType) => type.allocate(type),

@@ -11,12 +11,17 @@ import { isTrue } from '../../operations/truth.ts';
 import {
   bufferedIOBaseType,
   bytesOf,
+  closeAfterFlush,
+  closedWhenLost,
   concatenate,
   DEFAULT_BUFFER_SIZE,
+  endsClosed,
+  inTurn,
   isClosed,
   PyIO,
   require,
   sizeOrAll,
+  tellUnclosed,
   unsupported,
   withWritable,
 } from './base.ts';
@@ -187,16 +192,28 @@ function read1(self: PyBuffered, size: Slot): Value {
 function readIntoOnce(self: PyBuffered, target: Value, once: boolean): Value {
   self.checkOpen('readinto of closed file');
   self.flushPending();
-  return withWritable(target, (bytes) => {
+  return withWritable(target, (bytes): Value => {
     let filled = 0;
-    while (filled < bytes.length) {
-      if (self.buffered === 0) {
-        if (once && filled > 0) break;
-        if (!self.fill()) break;
-      }
+    const take = (): void => {
       const piece = self.takeAhead(bytes.length - filled);
       bytes.set(piece, filled);
       filled += piece.length;
+    };
+    take();
+    while (filled < bytes.length) {
+      const wanted = bytes.length - filled;
+      if (wanted > self.size) {
+        // As much as this is read past the buffer.
+        const data = self.readRaw(wanted);
+        if (data === undefined && filled === 0) return null;
+        if (data === undefined || data.length === 0) break;
+        bytes.set(data, filled);
+        filled += data.length;
+      } else {
+        // Something that is there already isn't made to wait for more.
+        if ((once && filled > 0) || !self.fill()) break;
+        take();
+      }
       if (once) break;
     }
     return filled;
@@ -233,9 +250,17 @@ function write(self: PyBuffered, data: Value): Value {
   return bytes.length;
 }
 
+/** A raw stream's answer to where it stands. */
+function position(answer: Value): number {
+  const at = Number(index(answer));
+  if (at < 0) throw newException(osErrorType, `Raw stream returned invalid position ${at}`);
+  return at;
+}
+
 function tell(self: PyBuffered): number {
   self.check();
-  return Number(index(callMethod(self.raw, 'tell'))) - self.buffered + self.pendingLength;
+  // A device that is always at its start says 0, also after something was read ahead of it.
+  return Math.max(0, position(callMethod(self.raw, 'tell')) - self.buffered + self.pendingLength);
 }
 
 function seek(self: PyBuffered, offset: Value, whence: Slot): Value {
@@ -248,7 +273,7 @@ function seek(self: PyBuffered, offset: Value, whence: Slot): Value {
   if (from === 1) by -= self.buffered;
   self.ahead = EMPTY;
   self.at = 0;
-  return callMethod(self.raw, 'seek', by, from);
+  return position(callMethod(self.raw, 'seek', by, from));
 }
 
 const hasOpenRaw = (self: PyBuffered): boolean => self.state === 'ready' && self.raw !== null;
@@ -256,11 +281,9 @@ const hasOpenRaw = (self: PyBuffered): boolean => self.state === 'ready' && self
 function close(self: PyBuffered): void {
   self.check();
   if (isClosed(self.raw)) return;
-  try {
-    callMethod(self, 'flush');
-  } finally {
-    callMethod(self.raw, 'close');
-  }
+  if (self.finalizing) tellUnclosed(self.raw, self);
+  closeAfterFlush(self, self.raw);
+  endsClosed(self);
 }
 
 function flush(self: PyBuffered): void {
@@ -269,9 +292,8 @@ function flush(self: PyBuffered): void {
   if (self.buffered > 0 && typeOf(self).isSubtype(bufferedRandomType)) self.dropAhead();
 }
 
-const initializer = new BuiltinDef('Buffered', 'Buffered', '(raw, buffer_size=131072)', () => null, false, null);
-
-function initialize(capabilities: readonly ('readable' | 'writable' | 'seekable')[]) {
+function initialize(name: string, capabilities: readonly ('readable' | 'writable' | 'seekable')[]) {
+  const initializer = new BuiltinDef(name, name, '(raw, buffer_size=131072)', () => null, false, null);
   return (self: PyBuffered, args: Value[], kwNames: KwNames): void => {
     const [raw, size] = initializer.bind(args, kwNames) as [Value, Slot];
     self.state = 'uninitialized';
@@ -291,8 +313,8 @@ function initialize(capabilities: readonly ('readable' | 'writable' | 'seekable'
 
 const common = {
   module: '_io',
-  allocate: (type: PyType) => new PyBuffered(type),
-  tp_new: (type: PyType) => new PyBuffered(type),
+  allocate: (type: PyType) => closedWhenLost(new PyBuffered(type)),
+  tp_new: (type: PyType) => type.allocate(type),
   tp_repr(self: PyBuffered) {
     const name = self.state === 'ready' ? lookupAttribute(self, 'name') : undefined;
     return name === undefined ? `<${typeOf(self).tp_name}>` : `<${typeOf(self).tp_name} name=${repr(name)}>`;
@@ -315,6 +337,12 @@ const common = {
 type Methods = Record<string, Declaration>;
 
 const sharedMethods: Methods = {
+  _dealloc_warn: [
+    '($self, source, /)',
+    (self: PyBuffered, source: Value) => {
+      if (self.state === 'ready') tellUnclosed(self.raw, source);
+    },
+  ],
   detach: [
     '($self, /)',
     (self: PyBuffered) => {
@@ -410,7 +438,7 @@ defineType(bufferedReaderType, {
   ...common,
   doc: 'Create a new buffered reader using the given readable raw IO object.',
   signature: '(raw, buffer_size=DEFAULT_BUFFER_SIZE)',
-  tp_init: initialize(['readable']),
+  tp_init: initialize('BufferedReader', ['readable']),
   tp_iternext: nextLine,
   methods: { ...sharedMethods, ...readMethods },
 });
@@ -419,7 +447,7 @@ defineType(bufferedWriterType, {
   ...common,
   doc: 'A buffer for a writeable sequential RawIO object.',
   signature: '(raw, buffer_size=DEFAULT_BUFFER_SIZE)',
-  tp_init: initialize(['writable']),
+  tp_init: initialize('BufferedWriter', ['writable']),
   methods: { ...sharedMethods, ...writeMethods },
 });
 
@@ -427,7 +455,7 @@ defineType(bufferedRandomType, {
   ...common,
   doc: 'A buffered interface to random access streams.',
   signature: '(raw, buffer_size=DEFAULT_BUFFER_SIZE)',
-  tp_init: initialize(['seekable', 'readable', 'writable']),
+  tp_init: initialize('BufferedRandom', ['seekable', 'readable', 'writable']),
   tp_iternext: nextLine,
   methods: { ...sharedMethods, ...readMethods, ...writeMethods },
 });
@@ -458,14 +486,14 @@ export const bufferedRWPairType = defineType(newType('_io.BufferedRWPair', buffe
   module: '_io',
   doc: 'A buffered reader and writer object together.',
   signature: '(reader, writer, buffer_size=131072, /)',
-  allocate: (type) => new PyRWPair(type),
-  tp_new: (type: PyType) => new PyRWPair(type),
+  allocate: (type) => closedWhenLost(new PyRWPair(type)),
+  tp_new: (type: PyType) => type.allocate(type),
   tp_init(self: PyRWPair, args: Value[], kwNames: KwNames) {
     const [reader, writer, size] = pairBinder.bind(args, kwNames) as [Value, Value, Slot];
     require(reader, 'readable', 'File or stream is not readable.');
     require(writer, 'writable', 'File or stream is not writable.');
     const make = (type: PyType, raw: Value): Value => {
-      const buffered = new PyBuffered(type);
+      const buffered = type.allocate(type) as PyBuffered;
       type.tp_init!(buffered, size === undefined ? [raw] : [raw, size], undefined);
       return buffered;
     };
@@ -485,11 +513,11 @@ export const bufferedRWPairType = defineType(newType('_io.BufferedRWPair', buffe
     close: [
       '($self, /)',
       (self: PyRWPair) => {
-        try {
-          callMethod(self.writer, 'close');
-        } finally {
-          callMethod(self.reader, 'close');
-        }
+        inTurn(
+          () => callMethod(self.writer, 'close'),
+          () => callMethod(self.reader, 'close'),
+        );
+        endsClosed(self);
       },
     ],
     isatty: [

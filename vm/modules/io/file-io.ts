@@ -8,7 +8,7 @@ import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } fro
 import { BuiltinDef } from '../../objects/signature.ts';
 import { stringOf } from '../../objects/str.ts';
 import { index } from '../../operations/arithmetic.ts';
-import { callMethod, lookupAttribute, setAttribute } from '../../operations/attribute.ts';
+import { callMethod, lookupAttribute, ownAttribute, setAttribute } from '../../operations/attribute.ts';
 import { call } from '../../operations/call.ts';
 import { filesystemPath, withOSErrors } from '../../operations/path.ts';
 import { repr } from '../../operations/text.ts';
@@ -16,8 +16,10 @@ import { isTrue } from '../../operations/truth.ts';
 import {
   bytesOf,
   closedError,
+  closedWhenLost,
   concatenate,
   DEFAULT_BUFFER_SIZE,
+  endsClosed,
   PyIO,
   rawIOBaseType,
   sizeOrAll,
@@ -106,8 +108,24 @@ export class PyFileIO extends PyIO {
   close(): void {
     const { fd } = this;
     this.fd = -1;
+    endsClosed(this);
     if (this.closeFd && fd >= 0) withOSErrors(() => vm.host.files.close(fd), undefined);
   }
+}
+
+/** Tells of a file that was never closed; `source` is the stream that the program had. */
+function warnUnclosed(self: PyFileIO, source: Value): void {
+  if (self.fd >= 0 && self.closeFd) vm.warn?.('ResourceWarning', `unclosed file ${repr(source)}`, source);
+}
+
+/** Whether a file that is open for writing may hold back what was written to this path. */
+export function isBeingWritten(path: Value): boolean {
+  for (const stream of vm.finalizable) {
+    if (!(stream instanceof PyFileIO) || !stream.isWritable || stream.fd < 0) continue;
+    const name = ownAttribute(stream, 'name');
+    if (name === path) return true;
+  }
+  return false;
 }
 
 /** What a mode such as 'rb+' asks for; ValueError for a bad one. */
@@ -226,8 +244,8 @@ defineType(fileIOType, {
   module: '_io',
   doc: 'Open a file.',
   signature: "(file, mode='r', closefd=True, opener=None)",
-  allocate: (type) => new PyFileIO(type),
-  tp_new: (type: PyType) => new PyFileIO(type),
+  allocate: (type) => closedWhenLost(new PyFileIO(type)),
+  tp_new: (type: PyType) => type.allocate(type),
   tp_init: initialize,
   tp_repr(self: PyFileIO) {
     const name = typeOf(self).tp_name;
@@ -274,10 +292,12 @@ defineType(fileIOType, {
           if (!self.closedByBase) callMethod(self, 'flush');
         } finally {
           self.closedByBase = true;
+          if (self.finalizing) warnUnclosed(self, self);
           self.close();
         }
       },
     ],
+    _dealloc_warn: ['($self, source, /)', (self: PyFileIO, source: Value) => warnUnclosed(self, source)],
     seekable: ['($self, /)', (self: PyFileIO) => self.seekable()],
     readable: [
       '($self, /)',

@@ -1,3 +1,4 @@
+import { collect } from '../../objects/collect.ts';
 import { runtimeWarningType, typeError, valueError } from '../../objects/exception.ts';
 import { integerOf } from '../../objects/int.ts';
 import type { Slot, Value } from '../../objects/object.ts';
@@ -10,7 +11,7 @@ import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
 import { warn } from '../warnings.ts';
 import { bufferedRandomType, bufferedReaderType, bufferedWriterType } from './buffered.ts';
-import { fileIOType, type PyFileIO } from './file-io.ts';
+import { fileIOType, isBeingWritten, type PyFileIO } from './file-io.ts';
 import { textIOWrapperType } from './text-io.ts';
 
 interface Mode {
@@ -66,6 +67,8 @@ export function open(
       1,
     );
   }
+  // What was written by a file that nobody reaches any more is there for whoever opens it next, as reference counting would have it.
+  if (isBeingWritten(path)) collect();
   const raw = callWith(fileIOType, [path, kind.raw, closefd ?? true, opener ?? null], undefined) as PyFileIO;
   let result: Value = raw;
   try {

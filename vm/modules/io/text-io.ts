@@ -9,13 +9,24 @@ import { callMethod, getAttribute, lookupAttribute } from '../../operations/attr
 import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
 import { lengthOf, slice } from '../../text/code-points.ts';
-import { bytesOf, isClosed, PyIO, sizeOrAll, textIOBaseType, unsupported } from './base.ts';
+import {
+  bytesOf,
+  closeAfterFlush,
+  closedWhenLost,
+  endsClosed,
+  isClosed,
+  PyIO,
+  sizeOrAll,
+  tellUnclosed,
+  textIOBaseType,
+  unsupported,
+} from './base.ts';
 import { lineEnd, NewlineTranslator } from './newlines.ts';
 import { type StreamDecoder, type StreamEncoder, streamDecoder, streamEncoder } from './text-codec.ts';
 
 export const textIOWrapperType = newType('_io.TextIOWrapper', textIOBaseType);
 
-const CHUNK_SIZE = 8192;
+const DEFAULT_CHUNK_SIZE = 8192;
 
 /** Where the decoder stood before it was fed what `decoded` holds: what tell() counts from. */
 interface Snapshot {
@@ -38,6 +49,7 @@ export class PyTextIOWrapper extends PyIO {
   encoder: StreamEncoder | undefined = undefined;
   translator: NewlineTranslator | undefined = undefined;
   seekable = false;
+  chunkSize = DEFAULT_CHUNK_SIZE;
   telling = false;
   /** Decoded text, given out up to `at` (in UTF-16 units). */
   decoded = '';
@@ -94,7 +106,7 @@ export class PyTextIOWrapper extends PyIO {
       const [bytes, flag] = decoder.getState();
       before = { flag: flagOf(flag, this.translator), bytes };
     }
-    const data = callMethod(this.buffer, 'read1', CHUNK_SIZE);
+    const data = callMethod(this.buffer, 'read1', this.chunkSize);
     if (data !== null && typeOf(data).bf_getbuffer === undefined) {
       throw typeError(`underlying read1() should have returned a bytes-like object, not '${typeOf(data).tp_name}'`);
     }
@@ -142,7 +154,7 @@ export class PyTextIOWrapper extends PyIO {
     this.pending.push(output);
     this.pendingLength += output.length;
     const flushes = this.lineBuffering && (hasNewline || text.includes('\r'));
-    if (this.pendingLength >= CHUNK_SIZE || flushes || this.writeThrough) this.flushPending();
+    if (this.pendingLength >= this.chunkSize || flushes || this.writeThrough) this.flushPending();
     if (flushes) callMethod(this.buffer, 'flush');
     this.clearDecoded();
     this.decoder?.reset();
@@ -429,8 +441,8 @@ defineType(textIOWrapperType, {
   module: '_io',
   doc: 'Character and line based layer over a BufferedIOBase object, buffer.',
   signature: '(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)',
-  allocate: (type) => new PyTextIOWrapper(type),
-  tp_new: (type: PyType) => new PyTextIOWrapper(type),
+  allocate: (type) => closedWhenLost(new PyTextIOWrapper(type)),
+  tp_new: (type: PyType) => type.allocate(type),
   tp_init: initialize,
   tp_repr(self: PyTextIOWrapper) {
     self.check();
@@ -481,11 +493,9 @@ defineType(textIOWrapperType, {
       (self: PyTextIOWrapper) => {
         self.check();
         if (isClosed(self.buffer)) return;
-        try {
-          callMethod(self, 'flush');
-        } finally {
-          callMethod(self.buffer, 'close');
-        }
+        if (self.finalizing) tellUnclosed(self.buffer, self);
+        closeAfterFlush(self, self.buffer);
+        endsClosed(self);
       },
     ],
     detach: [
@@ -551,6 +561,13 @@ defineType(textIOWrapperType, {
         return getAttribute(self.buffer, 'closed');
       },
     ],
-    _CHUNK_SIZE: [() => CHUNK_SIZE],
+    _CHUNK_SIZE: [
+      (self: PyTextIOWrapper) => self.chunkSize,
+      (self: PyTextIOWrapper, value: Slot) => {
+        const size = value === undefined ? 0 : Number(index(value));
+        if (size <= 0) throw valueError('a strictly positive integer is required');
+        self.chunkSize = size;
+      },
+    ],
   },
 });
