@@ -2,7 +2,7 @@ import type { PyCode } from '../objects/code.ts';
 import type { PyDict } from '../objects/dict.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
-import { frameType, PyObject, type Slot, type Value } from '../objects/object.ts';
+import { frameType, inheritPyObject, type PyObject, type PyType, type Slot, type Value } from '../objects/object.ts';
 import type { Program } from './program.ts';
 
 /** Where a frame is in its life (CPython's _PyFrameState). */
@@ -43,7 +43,8 @@ export const enum Return {
  * One activation of a code object: CPython's PyFrameObject and _PyInterpreterFrame in one. `slots` holds the locals,
  * cells and free variables (co_localsplusnames) and after them the value stack, which ends below `sp`.
  */
-export class Frame extends PyObject {
+export class Frame implements PyObject {
+  type: PyType;
   readonly program: Program;
   readonly code: PyCode;
   readonly globals: PyDict;
@@ -74,7 +75,7 @@ export class Frame extends PyObject {
     func: PyFunction | undefined,
     back: Frame | undefined,
   ) {
-    super(frameType);
+    this.type = frameType;
     this.code = code;
     this.program = program;
     this.globals = globals;
@@ -119,6 +120,8 @@ export class Frame extends PyObject {
     return line < 0 ? undefined : line;
   }
 }
+
+inheritPyObject(Frame);
 
 /** Rarely used attributes of a frame. */
 export interface FrameExtra {

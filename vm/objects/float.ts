@@ -1,14 +1,17 @@
 import { integerOf } from './int.ts';
-import { floatType, PyObject, type PyType, type Value } from './object.ts';
+import { floatType, inheritPyObject, type PyObject, type PyType, type Value } from './object.ts';
 
 /** A float; boxed, so that 1.0 is not 1. */
-export class PyFloat extends PyObject {
+export class PyFloat implements PyObject {
+  type: PyType;
   readonly value: number;
   constructor(value: number, type: PyType = floatType) {
-    super(type);
+    this.type = type;
     this.value = value;
   }
 }
+
+inheritPyObject(PyFloat);
 
 /** The value of a float or of an int that fits; undefined for all else. Too large an int gives an infinity. */
 export function floatOf(value: Value): number | undefined {

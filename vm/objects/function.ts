@@ -1,7 +1,7 @@
 import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import type { PyCode } from './code.ts';
 import { PyDict } from './dict.ts';
-import { functionType, methodType, PyObject, type Slot, type Value } from './object.ts';
+import { functionType, inheritPyObject, methodType, PyObject, type PyType, type Slot, type Value } from './object.ts';
 import type { PyTuple } from './tuple.ts';
 
 /** A function made by `def` or `lambda`. */
@@ -61,12 +61,15 @@ export class PyFunction extends PyObject {
 }
 
 /** A function bound to an object. */
-export class PyMethod extends PyObject {
+export class PyMethod implements PyObject {
+  type: PyType;
   readonly func: Value;
   readonly self: Value;
   constructor(func: Value, self: Value) {
-    super(methodType);
+    this.type = methodType;
     this.func = func;
     this.self = self;
   }
 }
+
+inheritPyObject(PyMethod);

@@ -2,14 +2,23 @@ import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
 import { HandledException } from '../interpreter/thread-state.ts';
-import { asyncGeneratorType, coroutineType, generatorType, PyObject, type PyType, type Value } from './object.ts';
+import {
+  asyncGeneratorType,
+  coroutineType,
+  generatorType,
+  inheritPyObject,
+  type PyObject,
+  type PyType,
+  type Value,
+} from './object.ts';
 import { tupleOf } from './tuple.ts';
 
 /**
  * A generator, coroutine or async generator: an object that owns a frame which is in the call chain only while it runs.
  * `type` tells which of the three.
  */
-export class PyGenerator extends PyObject {
+export class PyGenerator implements PyObject {
+  type: PyType;
   /** Undefined once it has finished, which makes gi_frame None. */
   frame: Frame | undefined;
   readonly code: Frame['code'];
@@ -33,7 +42,7 @@ export class PyGenerator extends PyObject {
   private readonly createdAt: number;
 
   constructor(type: PyType, frame: Frame, name: Value, qualname: Value) {
-    super(type);
+    this.type = type;
     this.frame = frame;
     this.code = frame.code;
     this.name = name;
@@ -93,6 +102,8 @@ export class PyGenerator extends PyObject {
     vm.generatorCount--;
   }
 }
+
+inheritPyObject(PyGenerator);
 
 /** cr_origin: file, line and function of the callers, innermost first (compute_cr_origin). */
 function originOf(creator: Frame | undefined): Value {

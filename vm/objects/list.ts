@@ -1,9 +1,12 @@
-import { listType, PyObject, type PyType, type Value } from './object.ts';
+import { inheritPyObject, listType, type PyObject, type PyType, type Value } from './object.ts';
 
-export class PyList extends PyObject {
+export class PyList implements PyObject {
+  type: PyType;
   items: Value[];
   constructor(items: Value[], type: PyType = listType) {
-    super(type);
+    this.type = type;
     this.items = items;
   }
 }
+
+inheritPyObject(PyList);

@@ -1,12 +1,15 @@
-import { PyObject, type PyType, tupleType, type Value } from './object.ts';
+import { inheritPyObject, type PyObject, type PyType, tupleType, type Value } from './object.ts';
 
-export class PyTuple extends PyObject {
+export class PyTuple implements PyObject {
+  type: PyType;
   readonly items: readonly Value[];
   constructor(items: readonly Value[], type: PyType = tupleType) {
-    super(type);
+    this.type = type;
     this.items = items;
   }
 }
+
+inheritPyObject(PyTuple);
 
 export const emptyTuple = new PyTuple([]);
 
