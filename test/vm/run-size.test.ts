@@ -23,13 +23,13 @@ describe('the run loop', () => {
       script,
       `import { runInVm } from './test-run-size.mjs';\nrunInVm('test/fixtures/programs/generators.py', '3.14');\n`,
     );
-    const { stdout } = spawnSync(process.execPath, ['--print-bytecode', '--print-bytecode-filter=execute', script], {
+    const { stdout } = spawnSync(process.execPath, ['--print-bytecode', '--print-bytecode-filter=runFrames', script], {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });
     const lengths = [...stdout.matchAll(/^Bytecode length: (\d+)$/gm)].map(([, length]) => Number(length));
     const longest = Math.max(...lengths);
-    assert.ok(longest > 4_000, `no execute() among the functions printed: ${lengths}`);
-    assert.ok(longest < LIMIT, `execute() has ${longest} bytes of bytecode`);
+    assert.ok(longest > 4_000, `no runFrames() among the functions printed: ${lengths}`);
+    assert.ok(longest < LIMIT, `runFrames() has ${longest} bytes of bytecode`);
   }).timeout(30_000);
 });

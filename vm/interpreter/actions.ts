@@ -69,6 +69,7 @@ import { forEach, getIterator, items, iterateNext, toArray } from '../operations
 import { lengthOf, subscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str, strValue } from '../operations/text.ts';
 import type { Frame } from './frame.ts';
+import { handledException, holderOfHandled } from './handled.ts';
 import { storeName } from './names.ts';
 import type { Program } from './program.ts';
 import { rehearse } from './rehearsal.ts';
@@ -76,7 +77,6 @@ import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
 import { turnEnded } from './thread-switch.ts';
 import { holdingThreads } from './threads.ts';
-import { handledException } from './unwind.ts';
 
 // Each function here is the body of one instruction that isn't worth its lines in the run loop.
 
@@ -768,7 +768,7 @@ export function checkGroupMatch(stack: Slot[], sp: number): void {
     throw typeError('catching ExceptionGroup with except* is not allowed. Use except instead.');
   }
   const [match, rest] = matchGroup(exception, pattern);
-  if (match !== null) vm.handled.value = match;
+  if (match !== null) holderOfHandled(vm.frame).handled = match;
   stack[sp - 2] = rest;
   stack[sp - 1] = match;
 }

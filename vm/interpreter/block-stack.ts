@@ -24,8 +24,8 @@ import { format } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { convertValue, dictMerge, dictUpdate, importStar, listExtend, loadSpecial } from './actions.ts';
 import type { Frame } from './frame.ts';
+import { holderOfHandled } from './handled.ts';
 import { Opcode } from './opcode.ts';
-import { vm } from './state.ts';
 
 // The instructions of targets that keep a block stack (CPython before 3.11; Python/ceval.c of 3.8).
 
@@ -58,8 +58,8 @@ function popExceptHandler(frame: Frame): number {
 }
 
 /** Restores the exception that was handled before (UNWIND_EXCEPT_HANDLER); gives the new sp. */
-function leaveHandler(stack: readonly Slot[], level: number): number {
-  vm.handled.value = stack[level + 1] as PyBaseException | null;
+function leaveHandler(frame: Frame, level: number): number {
+  holderOfHandled(frame).handled = frame.stack[level + 1] as PyBaseException | null;
   return level;
 }
 
@@ -70,11 +70,12 @@ export function unwindBlocks(frame: Frame, exception: PyBaseException): number {
     const level = blocks.pop() as number;
     const handler = blocks.pop() as number;
     if (blocks.pop() === Block.EXCEPT_HANDLER) {
-      leaveHandler(stack, level);
+      leaveHandler(frame, level);
       continue;
     }
     pushBlock(frame, Block.EXCEPT_HANDLER, -1, level);
-    const old = vm.handled.value;
+    const holder = holderOfHandled(frame);
+    const old = holder.handled;
     let sp = level;
     stack[sp++] = old === null ? null : old.traceback;
     stack[sp++] = old;
@@ -82,7 +83,7 @@ export function unwindBlocks(frame: Frame, exception: PyBaseException): number {
     stack[sp++] = exception.traceback;
     stack[sp++] = exception;
     stack[sp++] = exception.type;
-    vm.handled.value = exception;
+    holder.handled = exception;
     frame.ip = handler;
     return sp;
   }
@@ -134,7 +135,7 @@ export function executeBlockStack(op: Opcode, frame: Frame, sp: number, arg: num
     case Opcode.POP_EXCEPT_38:
       // `return` out of a handler has put its value below the three, so the block's level doesn't say where they are.
       popExceptHandler(frame);
-      return leaveHandler(stack, sp - 3);
+      return leaveHandler(frame, sp - 3);
     case Opcode.CALL_FINALLY_38:
       stack[sp] = nextOffset(frame);
       frame.ip = arg;
@@ -168,14 +169,14 @@ export function executeBlockStack(op: Opcode, frame: Frame, sp: number, arg: num
       const result = stack[sp - 1] as Value;
       const exception = stack[sp - 2] as Value;
       if (exception === null || !isTrue(result)) return sp - 2;
-      const restored = leaveHandler(stack, popExceptHandler(frame));
+      const restored = leaveHandler(frame, popExceptHandler(frame));
       stack[restored] = undefined;
       return restored + 1;
     }
     case Opcode.END_ASYNC_FOR_38: {
       const exception = stack[sp - 2] as PyBaseException;
       if (!exception.type.isSubtype(stopAsyncIterationType)) throw new Reraise(exception);
-      return leaveHandler(stack, popExceptHandler(frame)) - 1;
+      return leaveHandler(frame, popExceptHandler(frame)) - 1;
     }
     case Opcode.COMPARE_EXC_MATCH_38:
       stack[sp - 2] = matchesType(stack[sp - 2] as Value, stack[sp - 1] as Value);
@@ -248,7 +249,7 @@ function popFinally(frame: Frame, given: number, preserves: number): number {
   let sp = given;
   const result = preserves ? stack[--sp] : undefined;
   const top = stack[--sp];
-  if (top !== undefined && typeof top !== 'number') sp = leaveHandler(stack, popExceptHandler(frame));
+  if (top !== undefined && typeof top !== 'number') sp = leaveHandler(frame, popExceptHandler(frame));
   if (preserves) stack[sp++] = result;
   return sp;
 }

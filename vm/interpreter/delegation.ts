@@ -55,32 +55,31 @@ export function linkNext(stack: Slot[], base: number, first: number, count: numb
  */
 export function linkGenerator(resumed: Frame, back: Frame, value: Value, onReturn: Return): Frame {
   let frame = resumed;
-  enter(frame, back, onReturn);
-  while (frame.state === FrameState.SUSPENDED_YIELD_FROM) {
-    const delegate = nextDelegate(frame);
-    if (delegate === undefined) break;
-    frame.state = FrameState.EXECUTING;
-    vm.fuel--;
-    enter(delegate, frame, Return.SEND);
-    frame = delegate;
+  let linked = 1;
+  frame.back = back;
+  frame.onReturn = onReturn;
+  if (frame.state === FrameState.SUSPENDED_YIELD_FROM && vm.debugging === undefined && vm.tracing === undefined) {
+    const room = vm.recursionLimit - vm.depth;
+    while (linked < room) {
+      const delegate = nextDelegate(frame);
+      if (delegate === undefined) break;
+      frame.state = FrameState.EXECUTING;
+      delegate.back = frame;
+      delegate.onReturn = Return.SEND;
+      frame = delegate;
+      linked++;
+      if (frame.state !== FrameState.SUSPENDED_YIELD_FROM) break;
+    }
   }
+  vm.depth += linked;
+  vm.fuel -= linked - 1;
   frame.state = FrameState.EXECUTING;
   if (frame.ip !== 0) frame.stack[frame.sp++] = value;
   return frame;
 }
 
-function enter(frame: Frame, back: Frame, onReturn: Return): void {
-  frame.back = back;
-  frame.onReturn = onReturn;
-  const { handled } = frame.generator as PyGenerator;
-  handled.previous = vm.handled;
-  vm.handled = handled;
-  vm.depth++;
-}
-
 /** Whom this frame would send to as the next thing it does, where that is a suspended generator; `ip` then stands behind the SEND. */
 function nextDelegate(frame: Frame): Frame | undefined {
-  if (vm.debugging !== undefined || vm.tracing !== undefined || vm.depth >= vm.recursionLimit) return undefined;
   const { words } = frame.program;
   let at = frame.ip;
   let word = words[at];
@@ -104,22 +103,18 @@ function nextDelegate(frame: Frame): Frame | undefined {
  */
 export function unlinkGenerator(yielding: Frame): Frame {
   let frame = yielding;
-  leave(frame);
-  while (frame.onReturn === Return.SEND && vm.debugging === undefined && vm.tracing === undefined) {
-    const back = frame.back as Frame;
-    if (!yieldsOn(back)) break;
-    frame.back = undefined;
-    frame = back;
-    leave(frame);
+  let unlinked = 1;
+  if (frame.onReturn === Return.SEND && vm.debugging === undefined && vm.tracing === undefined) {
+    do {
+      const back = frame.back as Frame;
+      if (!yieldsOn(back)) break;
+      frame.back = undefined;
+      frame = back;
+      unlinked++;
+    } while (frame.onReturn === Return.SEND);
   }
+  vm.depth -= unlinked;
   return frame;
-}
-
-function leave(frame: Frame): void {
-  const { handled } = frame.generator as PyGenerator;
-  vm.handled = handled.previous as typeof handled;
-  handled.previous = undefined;
-  vm.depth--;
 }
 
 /** Whether this frame would yield what its SEND got as the next thing it does; it then stands as after that. */

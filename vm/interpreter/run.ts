@@ -46,6 +46,7 @@ import { linkGenerator, linkNext, linkSend, unlinkGenerator } from './delegation
 import { recursionError } from './depth.ts';
 import { frameOfCall } from './forward.ts';
 import { Frame, FrameState, Return } from './frame.ts';
+import { holderOfHandled } from './handled.ts';
 import * as names from './names.ts';
 import { Opcode } from './opcode.ts';
 import { type Program, Word } from './program.ts';
@@ -70,7 +71,6 @@ const enum Safe {
 export function run(entry: Frame, thrown?: PyBaseException): Value {
   if (++vm.depth > vm.recursionLimit) {
     vm.depth--;
-    leaveUnrun(entry);
     throw recursionError('');
   }
   const outer = vm.frame;
@@ -78,7 +78,7 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
   entry.onReturn = Return.ENTRY;
   entry.state = FrameState.EXECUTING;
   vm.frame = entry;
-  const result = execute(entry, outer, entry, entryDepth, thrown, true);
+  const result = runFrames(entry, outer, entry, entryDepth, thrown, true);
   return result === undefined ? takeTurns(entry, outer, entryDepth) : result;
 }
 
@@ -110,7 +110,7 @@ function takeTurns(entry: Frame, outer: Frame | undefined, entryDepth: number): 
       bottomDepth = vm.depth - segment.depth;
       raised = takeRaised();
     }
-    const result = execute(entry, outer, bottom, bottomDepth, raised, false);
+    const result = runFrames(entry, outer, bottom, bottomDepth, raised, false);
     if (result !== undefined) return result;
   }
 }
@@ -121,7 +121,7 @@ function takeTurns(entry: Frame, outer: Frame | undefined, entryDepth: number): 
  * where another thread's frames begin. Being called anew for each ration lets a program that runs in one loop get the optimised version of this function; V8's
  * other way, to replace it within the loop, makes far slower code, which knows no types of the loop's variables.
  */
-function execute(
+function runFrames(
   entry: Frame,
   outer: Frame | undefined,
   bottom: Frame,
@@ -180,8 +180,6 @@ function execute(
         frame.state = FrameState.COMPLETED;
         vm.depth--;
         if (generator !== undefined) {
-          vm.handled = generator.handled.previous!;
-          generator.handled.previous = undefined;
           if (program.blockStack) exception = blockStack.convertStopIteration(frame, exception);
           generator.finish();
         }
@@ -1271,13 +1269,14 @@ function execute(
               continue raising;
             case Opcode.PUSH_EXC_INFO: {
               const exception = stack[sp - 1] as PyBaseException;
-              stack[sp - 1] = vm.handled.value;
+              const holder = holderOfHandled(frame);
+              stack[sp - 1] = holder.handled;
               stack[sp++] = exception;
-              vm.handled.value = exception;
+              holder.handled = exception;
               continue loop;
             }
             case Opcode.POP_EXCEPT:
-              vm.handled.value = stack[--sp] as PyBaseException | null;
+              holderOfHandled(frame).handled = stack[--sp] as PyBaseException | null;
               continue loop;
             case Opcode.CHECK_EXC_MATCH:
               frame.ip = ip;
@@ -1353,8 +1352,6 @@ function execute(
         frame.state = FrameState.COMPLETED;
         vm.depth--;
         if (generator !== undefined) {
-          vm.handled = generator.handled.previous!;
-          generator.handled.previous = undefined;
           frame.ip = ip;
           generator.finish();
         }
@@ -1427,15 +1424,6 @@ function distance(frame: Frame, entry: Frame): number {
   let count = 0;
   for (let next: Frame | undefined = frame; next !== entry && next !== undefined; next = next.back) count++;
   return count;
-}
-
-/** Undoes the linking of a generator's frame that could not be run. */
-function leaveUnrun(entry: Frame): void {
-  const { generator } = entry;
-  if (generator?.handled.previous !== undefined) {
-    vm.handled = generator.handled.previous;
-    generator.handled.previous = undefined;
-  }
 }
 
 function enterFrame(frame: Frame, back: Frame, onReturn: Return): Frame {

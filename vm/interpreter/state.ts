@@ -7,7 +7,7 @@ import type { PyObject, Value } from '../objects/object.ts';
 import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
-import { type HandledException, ThreadState } from './thread-state.ts';
+import { ThreadState } from './thread-state.ts';
 import type { ThreadSwitch } from './thread-switch.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -42,7 +42,6 @@ export class VmState {
   fuel = FUEL_RATION;
   /** What is left of the ration whose use was interrupted; 0 when it is used up as soon as `fuel` is. */
   fuelLeft = 0;
-  handled: HandledException = this.thread.handled;
   /** The value of the StopIteration that a tp_iternext stands for when it gives undefined. */
   stopValue: Value = null;
   debugging: Debugging | undefined = undefined;
@@ -117,7 +116,6 @@ export class VmState {
     this.depth = 0;
     this.fuel = FUEL_RATION;
     this.fuelLeft = 0;
-    this.handled = this.thread.handled;
     this.signalsPending = false;
   }
 }

@@ -62,10 +62,8 @@ export function resume(generator: PyGenerator, value: Value, thrown?: PyBaseExce
     throw typeError(`can't send non-None value to a just-started ${kindOf(generator)}`);
   }
   if (frame.ip !== 0) frame.stack[frame.sp++] = value;
-  generator.handled.previous = vm.handled;
-  vm.handled = generator.handled;
   frame.back = vm.frame;
-  if (thrown !== undefined && generator.handled.value !== null) chainContext(thrown);
+  if (thrown !== undefined && generator.handled !== null) chainContext(thrown, generator.handled);
   const result = run(frame, thrown);
   if (generator.frame !== undefined) return result;
   vm.stopValue = result;
@@ -139,12 +137,14 @@ export function throwException(generator: PyGenerator, exception: PyBaseExceptio
     const outer = vm.frame;
     frame.back = outer;
     vm.frame = frame;
+    generator.passedBy = true;
     try {
       if (delegate instanceof PyGenerator && delegate.type !== asyncGeneratorType) {
         result = throwException(delegate, exception, closeOnExit);
       } else {
         const method = lookupAttribute(delegate, 'throw');
         if (method === undefined) {
+          generator.passedBy = false;
           frame.state = FrameState.SUSPENDED_YIELD_FROM;
           vm.frame = outer;
           frame.back = undefined;
@@ -153,12 +153,14 @@ export function throwException(generator: PyGenerator, exception: PyBaseExceptio
         result = callStop(() => call(method, exception));
       }
     } catch (error) {
+      generator.passedBy = false;
       vm.frame = outer;
       frame.back = undefined;
       frame.state = FrameState.SUSPENDED_YIELD_FROM;
       if (!(error instanceof BaseException)) throw error;
       return resume(generator, null, error);
     }
+    generator.passedBy = false;
     vm.frame = outer;
     frame.back = undefined;
     frame.state = FrameState.SUSPENDED_YIELD_FROM;

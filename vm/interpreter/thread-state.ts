@@ -4,12 +4,6 @@ import type { KwNames, Value } from '../objects/object.ts';
 import type { Frame } from './frame.ts';
 import type { Tracers } from './tracing.ts';
 
-/** One level of `sys.exc_info()`: the exception being handled by a thread or a generator (CPython's _PyErr_StackItem). */
-export class HandledException {
-  value: PyBaseException | null = null;
-  previous: HandledException | undefined = undefined;
-}
-
 /** What a thread waits for. All but `finish` and `cancel` is asked while another thread, or none, runs. */
 export interface Wait {
   /** For whoever looks at the thread: 'lock.acquire()'. */
@@ -44,7 +38,7 @@ export interface ThreadStart {
 
 /**
  * What belongs to one Python thread (CPython's PyThreadState). `vm.thread` is the one that runs. The run loop keeps what it
- * uses all the time in `vm` itself; `frame`, `depth`, `handled` and `stopValue` here hold it while the thread stands still.
+ * uses all the time in `vm` itself; `frame`, `depth` and `stopValue` here hold it while the thread stands still.
  */
 export class ThreadState {
   /** threading.get_ident(). */
@@ -53,7 +47,8 @@ export class ThreadState {
   name = '';
   frame: Frame | undefined = undefined;
   depth = 0;
-  handled = new HandledException();
+  /** The exception that it handles outside of generators (exc_state). */
+  handled: PyBaseException | null = null;
   stopValue: Value = null;
 
   /** What it waits for, in a call of the instruction that `frame` is at. */

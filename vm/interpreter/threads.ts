@@ -263,7 +263,6 @@ export function frameOf(thread: ThreadState): Frame | undefined {
 function save(thread: ThreadState): void {
   thread.frame = vm.frame;
   thread.depth = vm.depth;
-  thread.handled = vm.handled;
   thread.stopValue = vm.stopValue;
 }
 
@@ -271,7 +270,6 @@ function restore(thread: ThreadState): void {
   vm.thread = thread;
   vm.frame = thread.frame;
   vm.depth = thread.depth;
-  vm.handled = thread.handled;
   vm.stopValue = thread.stopValue;
 }
 
@@ -371,7 +369,7 @@ function giveResult(frame: Frame, value: Slot): void {
 
 /** Runs Python code in a thread that waits, as if the wait had called it; what that raises is raised in the thread. */
 function within(thread: ThreadState, action: () => void): void {
-  const { frame, depth, handled, stopValue, wait, contexts } = thread;
+  const { frame, depth, stopValue, wait, contexts } = thread;
   restore(thread);
   vm.frame = visibleFrame(frame);
   thread.wait = undefined;
@@ -384,7 +382,6 @@ function within(thread: ThreadState, action: () => void): void {
   }
   thread.frame = frame;
   thread.depth = depth;
-  thread.handled = handled;
   thread.stopValue = stopValue;
   thread.wait = wait;
   thread.interruptedWait = undefined;

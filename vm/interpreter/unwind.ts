@@ -10,10 +10,10 @@ import { unicodeError } from '../objects/unicode-error.ts';
 import { Problem, type ProblemKind } from '../text/problem.ts';
 import { recursionError } from './depth.ts';
 import type { Frame } from './frame.ts';
+import { handledException } from './handled.ts';
 import { isNativeWait } from './native-wait.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
-import { vm } from './state.ts';
 
 const problemTypes: Record<ProblemKind, PyType> = {
   AttributeError: exceptions.attributeErrorType,
@@ -68,17 +68,8 @@ export function addTraceback(exception: PyBaseException, frame: Frame): void {
 
 const isYield = (opcode: Opcode): boolean => opcode === Opcode.YIELD_VALUE || opcode === Opcode.YIELD_DELEGATED;
 
-/** The exception being handled now, wherever in the chain of generators and their callers (_PyErr_GetTopmostException). */
-export function handledException(innermost = vm.handled): PyBaseException | null {
-  for (let item: typeof vm.handled | undefined = innermost; item !== undefined; item = item.previous) {
-    if (item.value !== null) return item.value;
-  }
-  return null;
-}
-
 /** Sets `__context__` of a newly raised exception to the handled one, without making a cycle (_PyErr_SetObject). */
-export function chainContext(exception: PyBaseException): void {
-  const handled = handledException();
+export function chainContext(exception: PyBaseException, handled = handledException()): void {
   if (handled === null || handled === exception) return;
   for (let outer: PyBaseException = handled, slow = handled, step = 0; ; step++) {
     const { context } = outer;

@@ -1,11 +1,11 @@
 import { breakpointHook } from '../builtins/breakpoint.ts';
 import { formatUnraisable, printException } from '../builtins/traceback-text.ts';
 import type { Frame } from '../interpreter/frame.ts';
+import { handledException } from '../interpreter/handled.ts';
 import { intern } from '../interpreter/intern.ts';
 import { FUEL_RATION, vm } from '../interpreter/state.ts';
 import { frameOf } from '../interpreter/threads.ts';
 import { setTracers } from '../interpreter/tracing.ts';
-import { handledException } from '../interpreter/unwind.ts';
 import { defineModule, defineType } from '../objects/define.ts';
 import { PyDict } from '../objects/dict.ts';
 import {
@@ -263,7 +263,7 @@ export function makeSys(options: SysOptions): PyModule {
         () => {
           const dict = new PyDict();
           for (const thread of vm.threads) {
-            dict.set(thread.ident, handledException(thread === vm.thread ? vm.handled : thread.handled));
+            dict.set(thread.ident, handledException(thread === vm.thread ? vm.frame : thread.frame, thread));
           }
           return dict;
         },

@@ -2,7 +2,6 @@ import { Frame, FrameState, Return } from '../interpreter/frame.ts';
 import { Opcode } from '../interpreter/opcode.ts';
 import { Program } from '../interpreter/program.ts';
 import { vm } from '../interpreter/state.ts';
-import type { HandledException, ThreadState } from '../interpreter/thread-state.ts';
 import { asendType, athrowType } from './async-generator.ts';
 import { PyCode } from './code.ts';
 import { PyBuiltin, PyMethodDescriptor } from './descriptor.ts';
@@ -95,19 +94,12 @@ function markReachable(): Set<object> {
   root(vm.builtinsModule);
   for (const thread of vm.threads) {
     root(thread);
-    for (let level: HandledException | undefined = handledOf(thread); level !== undefined; level = level.previous) {
-      root(level.value);
-    }
     rootFrames(thread === vm.thread ? vm.frame : thread.frame, visit);
   }
   root(vm.stopValue);
   if (atSafepoint && vm.frame !== undefined) visitArray(vm.frame.stack, vm.frame.stack.length, visit);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) traverse(next, visit);
   return marked;
-}
-
-function handledOf(thread: ThreadState): HandledException {
-  return thread === vm.thread ? vm.handled : thread.handled;
 }
 
 /** The frames of a thread, innermost first. */

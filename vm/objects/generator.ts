@@ -1,7 +1,7 @@
 import { CodeFlag } from '../../compiler/bytecode/code-object.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
-import { HandledException } from '../interpreter/thread-state.ts';
+import type { PyBaseException } from './exception.ts';
 import {
   asyncGeneratorType,
   coroutineType,
@@ -24,8 +24,10 @@ export class PyGenerator implements PyObject {
   readonly code: Frame['code'];
   name: Value;
   qualname: Value;
-  /** Its own handled exception, linked into the thread's while it runs. */
-  readonly handled = new HandledException();
+  /** The exception that it handles, which comes before those of its callers while it runs (gi_exc_state). */
+  handled: PyBaseException | null = null;
+  /** An exception is thrown past it, to its delegate: what it handles itself doesn't count meanwhile. */
+  passedBy = false;
   /** cr_origin: who made it, innermost first, when sys.set_coroutine_origin_tracking_depth() asked for it. */
   origin: Value = null;
   /** Async generators: hooks called, a running asend/athrow/aclose, closed. */
@@ -88,7 +90,7 @@ export class PyGenerator implements PyObject {
     this.frame.state = FrameState.COMPLETED;
     this.frame.generator = undefined;
     this.frame = undefined;
-    this.handled.value = null;
+    this.handled = null;
     this.unlink();
   }
 

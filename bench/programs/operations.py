@@ -1,18 +1,22 @@
-"""Programs of `npm run bench -- vm`: each prints its name and the nanoseconds of one operation, the best of several rounds."""
+"""Programs of `npm run bench -- vm`: prints each one's name and the nanoseconds of one operation, the median of several rounds after warm-up."""
 import asyncio
 import json
 import time
 
+from deltablue import deltablue
+from richards import richards
+
+WARM_UP = 3
+ROUNDS = 7
+
 
 def measure(name, run, count):
-    best = None
-    for _ in range(6):
+    times = []
+    for _ in range(WARM_UP + ROUNDS):
         start = time.perf_counter()
         run(count)
-        elapsed = time.perf_counter() - start
-        if best is None or elapsed < best:
-            best = elapsed
-    print(name, best / count * 1e9)
+        times.append(time.perf_counter() - start)
+    print(name, sorted(times[WARM_UP:])[ROUNDS // 2] / count * 1e9)
 
 
 def numbers(n):
@@ -208,6 +212,8 @@ for name, run, count in [
     ("string", strings, 50_000),
     ("exception", exceptions, 50_000),
     ("nbody step", nbody, 5_000),
-    ("json round trip", json_round_trip, 200),
+    ("richards", richards, 2),
+    ("deltablue", deltablue, 8),
+    ("json round trip", json_round_trip, 1_000),
 ]:
     measure(name.replace(" ", "_"), run, count)
