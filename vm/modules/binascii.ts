@@ -1,6 +1,7 @@
 import { ByteWriter } from '../codecs/byte-writer.ts';
 import { crc32, crcHqx } from '../codecs/checksums.ts';
 import { PyBytes } from '../objects/bytes.ts';
+import { hexSeparator } from '../objects/bytes-types.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import {
   exceptionTypeRoot,
@@ -53,12 +54,7 @@ function fromHex(value: Value): Value {
 }
 
 function toHex(value: Value, separator: Slot, group: Slot): Value {
-  let between = '';
-  if (separator !== undefined) {
-    const text = stringOf(separator) ?? String.fromCharCode(...bytesOf(separator));
-    if (text.length !== 1) throw valueError('sep must be length 1.');
-    between = text;
-  }
+  const between = hexSeparator(separator);
   return latin1(hex(bytesOf(value), between, group === undefined ? 1 : Number(index(group))));
 }
 

@@ -5,7 +5,7 @@ import { decodeBytes, encodeText } from '../operations/codec.ts';
 import { compareOrdered } from '../operations/compare.ts';
 import { hashBytes } from '../operations/hash.ts';
 import { forEach, toArray } from '../operations/iterate.ts';
-import { indexIn, sliceRange, subscript } from '../operations/subscript.ts';
+import { indexIn, lengthOf, sliceRange, subscript } from '../operations/subscript.ts';
 import { ascii, repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import * as byteStrings from '../text/byte-strings.ts';
@@ -15,7 +15,7 @@ import { bind } from './bind.ts';
 import { isViewedByVariable } from './buffer-holders.ts';
 import { PyByteArray, PyBytes } from './bytes.ts';
 import { type Declaration, defineType } from './define.ts';
-import { bufferErrorType, indexError, newException, typeError, valueError } from './exception.ts';
+import { bufferErrorType, indexError, newException, overflowError, typeError, valueError } from './exception.ts';
 import { integerOf, isInt } from './int.ts';
 import { PyList } from './list.ts';
 import { toFloatValue, toInteger } from './number-types.ts';
@@ -73,6 +73,23 @@ function collect(iterable: Value, what: string): Uint8Array {
 }
 
 /** The bytes that bytes(…) and bytearray(…) are made of. */
+/** What stands between groups of hexadecimal digits: one character of ASCII, in a str or in bytes (_Py_strhex_impl). */
+export function hexSeparator(separator: Slot): string {
+  if (separator === undefined) return '';
+  const length = lengthOf(separator);
+  if (length !== 1) throw valueError('sep must be length 1.');
+  const text = stringOf(separator) ?? (isBytes(separator) ? latin1(separator.bytes) : undefined);
+  if (text === undefined) throw typeError('sep must be str or bytes.');
+  if (text.charCodeAt(0) > 127) throw valueError('sep must be ASCII.');
+  return text;
+}
+
+function textArgument(name: string, argument: string, value: Value): string {
+  const text = stringOf(value);
+  if (text !== undefined) return text;
+  throw typeError(`${name}() argument '${argument}' must be str, not ${typeOf(value).tp_name}`);
+}
+
 function contents(name: string, args: Value[], kwNames: KwNames): Uint8Array {
   const [source, encoding, errors] = bind(name, "(source=b'', encoding='utf-8', errors='strict')", args, kwNames);
   if (source === undefined) {
@@ -84,7 +101,7 @@ function contents(name: string, args: Value[], kwNames: KwNames): Uint8Array {
   const text = stringOf(source);
   if (text !== undefined) {
     if (encoding === undefined) throw typeError('string argument without an encoding');
-    return encodeText(text, str(encoding), errors === undefined ? 'strict' : str(errors));
+    return encodeText(text, textArgument(name, 'encoding', encoding), textArgument(name, 'errors', errors ?? 'strict'));
   }
   if (encoding !== undefined || errors !== undefined) {
     throw typeError(`${encoding !== undefined ? 'encoding' : 'errors'} without a string argument`);
@@ -93,6 +110,8 @@ function contents(name: string, args: Value[], kwNames: KwNames): Uint8Array {
   const { nb_index, bf_getbuffer, tp_iter, sq_item, tp_name } = typeOf(source);
   if (isInt(source) || (nb_index !== undefined && bf_getbuffer === undefined)) {
     const count = index(source);
+    // What no index can be is told of first, whatever its sign.
+    if (count >= 2n ** 63n || count < -(2n ** 63n)) throw overflowError("cannot fit 'int' into an index-sized integer");
     if (count < 0) throw valueError('negative count');
     if (count > 2 ** 32) throw new RangeError('Invalid typed array length');
     return new Uint8Array(Number(count));
@@ -340,8 +359,8 @@ const methods: Record<string, Declaration> = {
   ],
   hex: [
     '($self, /, sep=<unrepresentable>, bytes_per_sep=1)',
-    (self: AnyBytes, separator: Value = '', group: Value = 1) =>
-      byteStrings.hex(self.bytes, isBytes(separator) ? latin1(separator.bytes) : str(separator), Number(index(group))),
+    (self: AnyBytes, separator: Slot, group: Value = 1) =>
+      byteStrings.hex(self.bytes, hexSeparator(separator), Number(index(group))),
   ],
 };
 
@@ -493,20 +512,24 @@ function splice(self: PyByteArray, start: number, count: number, replacement: Ui
   ]);
 }
 
+function onlyBytes(): never {
+  throw typeError('can assign only bytes, buffers, or iterables of ints in range(0, 256)');
+}
+
 function setItem(self: PyByteArray, key: Value, value: Slot): void {
   if (key instanceof PySlice) {
     const { start, step, count } = sliceRange(key, self.bytes.length);
     const replacement =
       value === undefined
         ? new Uint8Array(0)
-        : isInt(value)
-          ? contents('bytearray', [value], undefined)
+        : isInt(value) || stringOf(value) !== undefined
+          ? onlyBytes()
           : contents('bytearray', [value], undefined);
     if (step === 1) {
       splice(self, start, count, replacement);
       return;
     }
-    if (value === undefined) {
+    if (replacement.length === 0) {
       const doomed = new Set(Array.from({ length: count }, (_, i) => start + i * step));
       checkResizable(self);
       self.bytes = self.bytes.filter((_, i) => !doomed.has(i));
@@ -565,8 +588,13 @@ defineType(bytearrayType, {
     ],
     extend: [
       '($self, iterable_of_ints, /)',
-      (self: PyByteArray, source: Value) =>
-        splice(self, self.bytes.length, 0, contents('bytearray', [source], undefined)),
+      (self: PyByteArray, source: Value) => {
+        const { tp_iter, sq_item, bf_getbuffer, tp_name } = typeOf(source);
+        const isIterable = tp_iter !== undefined || sq_item !== undefined || bf_getbuffer !== undefined;
+        if (!isIterable) throw typeError(`can't extend bytearray with ${tp_name}`);
+        if (stringOf(source) !== undefined) throw typeError(`expected iterable of integers; got: '${tp_name}'`);
+        splice(self, self.bytes.length, 0, contents('bytearray', [source], undefined));
+      },
     ],
     insert: [
       '($self, index, item, /)',
@@ -595,6 +623,23 @@ defineType(bytearrayType, {
         if (at < 0) throw valueError('value not found in bytearray');
         splice(self, at, 1, new Uint8Array(0));
       },
+    ],
+    resize: [
+      '($self, size, /)',
+      (self: PyByteArray, wanted: Value) => {
+        const size = Number(index(wanted));
+        if (size < 0) throw valueError(`Can only resize to positive sizes, got ${size}`);
+        const { length } = self.bytes;
+        if (size < length) splice(self, size, length - size, new Uint8Array(0));
+        else splice(self, length, 0, new Uint8Array(size - length));
+      },
+      'Resize the internal buffer of bytearray to len.\n\n  size\n    New size to resize to.',
+    ],
+    __alloc__: [
+      '($self, /)',
+      // One more for C's NUL at the end, where there is anything.
+      (self: PyByteArray) => (self.bytes.length === 0 ? 0 : self.bytes.length + 1),
+      'B.__alloc__() -> int\n\nReturn the number of bytes actually allocated.',
     ],
     clear: ['($self, /)', (self: PyByteArray) => splice(self, 0, self.bytes.length, new Uint8Array(0))],
     copy: ['($self, /)', (self: PyByteArray) => new PyByteArray(self.bytes.slice())],

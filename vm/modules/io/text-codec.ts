@@ -22,6 +22,8 @@ export interface StreamDecoder {
 }
 
 export interface StreamEncoder {
+  /** Text without lone surrogates is never refused. */
+  readonly encodesAll: boolean;
   encode(text: string): Uint8Array;
   reset(): void;
   /** Tells it that the stream stands at its start, or not: whether a BOM is to be written. */
@@ -64,6 +66,7 @@ class Utf8Decoder implements StreamDecoder {
 }
 
 class Utf8Encoder implements StreamEncoder {
+  readonly encodesAll = true;
   private readonly handler;
   constructor(errors: string) {
     this.handler = encodeHandlers[errors] ?? strict;
@@ -107,6 +110,7 @@ class LibraryDecoder implements StreamDecoder {
 }
 
 class LibraryEncoder implements StreamEncoder {
+  readonly encodesAll = false;
   private readonly encoder: Value;
   constructor(encoder: Value) {
     this.encoder = encoder;

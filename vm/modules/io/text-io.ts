@@ -1,6 +1,7 @@
+import { isLoneSurrogateFree } from '../../codecs/surrogates.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType } from '../../objects/define.ts';
-import { newException, osErrorType, typeError, valueError } from '../../objects/exception.ts';
+import { attributeErrorType, newException, osErrorType, typeError, valueError } from '../../objects/exception.ts';
 import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
 import { BuiltinDef } from '../../objects/signature.ts';
 import { stringOf } from '../../objects/str.ts';
@@ -13,6 +14,7 @@ import {
   bytesOf,
   closeAfterFlush,
   closedWhenLost,
+  concatenate,
   endsClosed,
   isClosed,
   PyIO,
@@ -55,7 +57,9 @@ export class PyTextIOWrapper extends PyIO {
   decoded = '';
   at = 0;
   snapshot: Snapshot | undefined = undefined;
-  pending: string[] = [];
+  /** Text that is sure to be encoded, and bytes of text that might not have been. */
+  pending: (string | Uint8Array)[] = [];
+  hasRead1 = true;
   pendingLength = 0;
 
   check(): void {
@@ -106,9 +110,10 @@ export class PyTextIOWrapper extends PyIO {
       const [bytes, flag] = decoder.getState();
       before = { flag: flagOf(flag, this.translator), bytes };
     }
-    const data = callMethod(this.buffer, 'read1', this.chunkSize);
+    const method = this.hasRead1 ? 'read1' : 'read';
+    const data = callMethod(this.buffer, method, this.chunkSize);
     if (data !== null && typeOf(data).bf_getbuffer === undefined) {
-      throw typeError(`underlying read1() should have returned a bytes-like object, not '${typeOf(data).tp_name}'`);
+      throw typeError(`underlying ${method}() should have returned a bytes-like object, not '${typeOf(data).tp_name}'`);
     }
     const bytes = data === null ? new Uint8Array(0) : bytesOf(data);
     const atEnd = bytes.length === 0;
@@ -140,19 +145,25 @@ export class PyTextIOWrapper extends PyIO {
 
   flushPending(): void {
     if (this.pending.length === 0) return;
-    const text = this.pending.join('');
+    const { pending } = this;
     this.pending = [];
     this.pendingLength = 0;
-    callMethod(this.buffer, 'write', new PyBytes(this.writer().encode(text)));
+    const data =
+      typeof pending[0] === 'string' ? this.writer().encode(pending.join('')) : concatenate(pending as Uint8Array[]);
+    callMethod(this.buffer, 'write', new PyBytes(data));
   }
 
   write(text: string): void {
-    this.writer();
+    const encoder = this.writer();
     const hasNewline = text.includes('\n');
     const { writeNewline } = this;
     const output = hasNewline && writeNewline !== '\n' ? text.replaceAll('\n', writeNewline) : text;
-    this.pending.push(output);
-    this.pendingLength += output.length;
+    const piece = encoder.encodesAll && isLoneSurrogateFree(output) ? output : encoder.encode(output);
+    // No more than a chunk is written at once, and text and bytes not together.
+    const mixes = this.pending.length > 0 && typeof this.pending[0] !== typeof piece;
+    if (mixes || this.pendingLength + piece.length > this.chunkSize) this.flushPending();
+    this.pending.push(piece);
+    this.pendingLength += piece.length;
     const flushes = this.lineBuffering && (hasNewline || text.includes('\r'));
     if (this.pendingLength >= this.chunkSize || flushes || this.writeThrough) this.flushPending();
     if (flushes) callMethod(this.buffer, 'flush');
@@ -424,6 +435,7 @@ function reconfigure(
   if (newline !== undefined) self.newline = checkNewline(newline);
   self.decoder = undefined;
   self.encoder = undefined;
+  self.hasRead1 = lookupAttribute(self.buffer, 'read1') !== undefined;
   if (isTrue(callMethod(self.buffer, 'readable'))) self.reader();
   if (isTrue(callMethod(self.buffer, 'writable'))) self.writer();
 }
@@ -445,9 +457,10 @@ defineType(textIOWrapperType, {
   tp_new: (type: PyType) => type.allocate(type),
   tp_init: initialize,
   tp_repr(self: PyTextIOWrapper) {
-    self.check();
-    const name = lookupAttribute(self, 'name');
-    const mode = lookupAttribute(self, 'mode');
+    if (self.state === 'uninitialized') self.check();
+    const attached = self.state === 'ready';
+    const name = attached ? lookupAttribute(self, 'name') : undefined;
+    const mode = attached ? lookupAttribute(self, 'mode') : undefined;
     const nameText = name === undefined ? '' : ` name=${repr(name)}`;
     const modeText = mode === undefined ? '' : ` mode=${repr(mode)}`;
     return `<${typeOf(self).tp_name}${nameText}${modeText} encoding=${repr(self.encoding)}>`;
@@ -564,7 +577,8 @@ defineType(textIOWrapperType, {
     _CHUNK_SIZE: [
       (self: PyTextIOWrapper) => self.chunkSize,
       (self: PyTextIOWrapper, value: Slot) => {
-        const size = value === undefined ? 0 : Number(index(value));
+        if (value === undefined) throw newException(attributeErrorType, 'cannot delete attribute');
+        const size = Number(index(value));
         if (size <= 0) throw valueError('a strictly positive integer is required');
         self.chunkSize = size;
       },
