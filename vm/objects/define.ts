@@ -148,22 +148,22 @@ function fill(type: PyType, definition: TypeDefinition): void {
 }
 
 function addMembers(type: PyType, definition: TypeDefinition): void {
-  const { attributes, tp_name } = type;
+  const { attributes, qualname } = type;
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.methods ?? {})) {
-    const def = new BuiltinDef(name, `${tp_name}.${name}`, signature, implementation, true, doc ?? null);
+    const def = new BuiltinDef(name, `${qualname}.${name}`, signature, implementation, true, doc ?? null);
     attributes.set(name, new PyMethodDescriptor(def, type));
   }
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.boxedMethods ?? {})) {
-    const def = new BuiltinDef(name, `${tp_name}.${name}`, signature, implementation, true, doc ?? null);
+    const def = new BuiltinDef(name, `${qualname}.${name}`, signature, implementation, true, doc ?? null);
     def.keepsBox = true;
     attributes.set(name, new PyMethodDescriptor(def, type));
   }
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.classMethods ?? {})) {
-    const def = new BuiltinDef(name, `${tp_name}.${name}`, signature, implementation, true, doc ?? null);
+    const def = new BuiltinDef(name, `${qualname}.${name}`, signature, implementation, true, doc ?? null);
     attributes.set(name, new PyMethodDescriptor(def, type, classMethodDescriptorType));
   }
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.staticMethods ?? {})) {
-    const def = new BuiltinDef(name, `${tp_name}.${name}`, signature, implementation, false, doc ?? null);
+    const def = new BuiltinDef(name, `${qualname}.${name}`, signature, implementation, false, doc ?? null);
     const wrapper = new PyMethodKind(staticMethodType);
     wrapper.callable = new PyBuiltin(def, undefined, null);
     attributes.set(name, wrapper);

@@ -33,6 +33,9 @@ export const enum InlineCall {
   RUN = 3,
 }
 
+/** How the signature of a method begins whose C function is told the class that defines it. */
+const DEFINING_CLASS = '($self, $class';
+
 /** How CPython reports a wrong number of arguments, from its calling convention. */
 const enum Convention {
   NOARGS = 0,
@@ -65,6 +68,8 @@ export class BuiltinDef {
   private read: readonly Parameter[] | undefined = undefined;
   private convention: Convention = Convention.NOARGS;
   inline: InlineCall = InlineCall.NONE;
+  /** Its C function is told the class that defines it: a signature begins with `$self, $class` then. CPython counts its arguments otherwise. */
+  readonly takesClass: boolean;
   /** The implementation gets a boxed int or str as it is (see TypeDefinition.boxedMethods). */
   keepsBox = false;
 
@@ -78,7 +83,8 @@ export class BuiltinDef {
   ) {
     this.name = name;
     this.qualname = qualname;
-    this.signature = signature;
+    this.takesClass = signature.startsWith(DEFINING_CLASS);
+    this.signature = this.takesClass ? `($self${signature.slice(DEFINING_CLASS.length)}` : signature;
     this.implementation = implementation;
     this.hasSelf = hasSelf;
     this.doc = doc;
@@ -99,7 +105,7 @@ export class BuiltinDef {
         (p.kind === ParameterKind.KEYWORD_ONLY && !p.optional),
     );
     const required = positional.filter((p) => !p.optional).length;
-    this.convention = conventionOf(parameters, required);
+    this.convention = this.takesClass ? Convention.KEYWORDS : conventionOf(parameters, required);
     if (!special) {
       this.least = required;
       this.most = positional.length;
@@ -126,10 +132,16 @@ export class BuiltinDef {
     if (kwCount > 0 && this.convention !== Convention.KEYWORDS) {
       throw typeError(`${this.shownName(self)}() takes no keyword arguments`);
     }
+    if (
+      this.convention === Convention.KEYWORDS &&
+      given + kwCount > parameters.length &&
+      this.name !== LENDS_KEYWORDS
+    ) {
+      this.tooMany(given, kwCount);
+    }
     const bound: (Slot | Value[])[] = new Array(parameters.length).fill(undefined);
     let at = 0;
     let extraKeywords: PyDict | undefined;
-    let unexpected: string | undefined;
     for (let i = 0; i < parameters.length; i++) {
       const { kind } = parameters[i];
       if (kind <= ParameterKind.POSITIONAL_OR_KEYWORD) {
@@ -142,7 +154,9 @@ export class BuiltinDef {
         bound[i] = extraKeywords;
       }
     }
-    if (at < given) this.wrongCount(given, kwCount, self);
+    if (at < given) this.wrongCount(given, self);
+    // A missing argument is reported before a wrong keyword (_PyArg_UnpackKeywords).
+    let wrong: { name: string; at: number } | undefined;
     for (let k = 0; k < kwCount; k++) {
       const name = kwNames![k];
       const value = args[given + k];
@@ -151,11 +165,10 @@ export class BuiltinDef {
           p.name === name && (p.kind === ParameterKind.POSITIONAL_OR_KEYWORD || p.kind === ParameterKind.KEYWORD_ONLY),
       );
       if (i < 0) {
-        if (extraKeywords === undefined) unexpected ??= name;
+        if (extraKeywords === undefined) wrong ??= { name, at: i };
         else extraKeywords.setString(name, value);
-      } else if (bound[i] !== undefined) {
-        throw typeError(`argument for ${this.name}() given by name ('${name}') and position (${i + 1})`);
-      } else bound[i] = value;
+      } else if (bound[i] !== undefined) wrong ??= { name, at: i };
+      else bound[i] = value;
     }
     for (let i = 0; i < parameters.length; i++) {
       const { kind, optional, name } = parameters[i];
@@ -168,14 +181,16 @@ export class BuiltinDef {
         continue;
       }
       if (this.convention !== Convention.KEYWORDS || kind === ParameterKind.POSITIONAL_ONLY)
-        this.wrongCount(given, kwCount, self);
+        this.wrongCount(given, self);
       if (kind === ParameterKind.KEYWORD_ONLY) {
         throw typeError(`${this.name}() missing required keyword-only argument: '${name}'`);
       }
       throw typeError(`${this.name}() missing required argument '${name}' (pos ${i + 1})`);
     }
-    // What is missing is told before what nobody asked for.
-    if (unexpected !== undefined) this.unexpectedKeyword(unexpected);
+    if (wrong !== undefined) {
+      if (wrong.at < 0) this.unexpectedKeyword(wrong.name);
+      throw typeError(`argument for ${this.name}() given by name ('${wrong.name}') and position (${wrong.at + 1})`);
+    }
     return bound;
   }
 
@@ -192,7 +207,19 @@ export class BuiltinDef {
     return self instanceof PyType ? `${self.qualname}.${this.name}` : this.qualname;
   }
 
-  private wrongCount(given: number, kwCount: number, self: Slot): never {
+  /** More arguments than there are parameters, unless some are for `*args` or `**kwargs`. */
+  private tooMany(given: number, kwCount: number): void {
+    const { parameters } = this;
+    if (parameters.some((p) => p.kind === ParameterKind.VAR_POSITIONAL || p.kind === ParameterKind.VAR_KEYWORD)) return;
+    const { length } = parameters;
+    if (length === 0) throw typeError(`${this.name}() takes no arguments`);
+    const what = given === 0 ? 'keyword ' : '';
+    throw typeError(
+      `${this.name}() takes at most ${length} ${what}argument${length === 1 ? '' : 's'} (${given + kwCount} given)`,
+    );
+  }
+
+  private wrongCount(given: number, self: Slot): never {
     const positional = this.parameters.filter((p) => p.kind <= ParameterKind.POSITIONAL_OR_KEYWORD);
     const least = positional.filter((p) => !p.optional).length;
     const most = positional.length;
@@ -207,13 +234,13 @@ export class BuiltinDef {
         throw typeError(`${this.name} expected ${word}${bound} argument${bound === 1 ? '' : 's'}, got ${given}`);
       }
       default: {
-        const keywordOnly = this.parameters.some((p) => p.kind === ParameterKind.KEYWORD_ONLY);
-        const total = given + kwCount;
-        const limit = given > most ? most : least;
-        const word = least === most ? 'exactly' : given > most ? 'at most' : 'at least';
-        const what = keywordOnly ? ' positional' : '';
+        if (given > most && most === 0) throw typeError(`${this.name}() takes no positional arguments`);
+        const positionalOnly = positional.filter((p) => p.kind === ParameterKind.POSITIONAL_ONLY && !p.optional).length;
+        const limit = given > most ? most : positionalOnly;
+        const fewest = given > most ? least : positionalOnly;
+        const word = fewest === most ? 'exactly' : given > most ? 'at most' : 'at least';
         throw typeError(
-          `${this.name}() takes ${word} ${limit}${what} argument${limit === 1 ? '' : 's'} (${keywordOnly ? given : total} given)`,
+          `${this.name}() takes ${word} ${limit} positional argument${limit === 1 ? '' : 's'} (${given} given)`,
         );
       }
     }

@@ -2,7 +2,7 @@ import { writeUnraisable } from '../../builtins/unraisable.ts';
 import { vm } from '../../interpreter/state.ts';
 import { chainContext, pythonException } from '../../interpreter/unwind.ts';
 import { bind } from '../../objects/bind.ts';
-import { defineType } from '../../objects/define.ts';
+import { type Declaration, defineType } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
 import {
   attributeErrorType,
@@ -328,6 +328,45 @@ function callbackList(self: PyFuture): Value {
   return self.callbacks === undefined ? null : new PyList(self.callbacks.map((each) => tupleOf([...each])));
 }
 
+/** The methods that Task has as its own, too, though it inherits Future. */
+export const sharedMethods: Readonly<Record<string, Declaration>> = {
+  result: [
+    '($self, /)',
+    resultOf,
+    "Return the result this future represents.\n\nIf the future has been cancelled, raises CancelledError.  If the\nfuture's result isn't yet available, raises InvalidStateError.  If\nthe future is done and has an exception set, this exception is raised.",
+  ],
+  exception: [
+    '($self, $class, /)',
+    exceptionOf,
+    "Return the exception that was set on this future.\n\nThe exception (or None if no exception was set) is returned only if\nthe future is done.  If the future has been cancelled, raises\nCancelledError.  If the future isn't done yet, raises\nInvalidStateError.",
+  ],
+  add_done_callback: [
+    '($self, $class, fn, /, *, context=<unrepresentable>)',
+    (self: PyFuture, callback: Value, context: Value = copyContext()) => addDoneCallback(self, callback, context),
+    'Add a callback to be run when the future becomes done.\n\nThe callback is called with a single argument - the future object. If\nthe future is already done when this is called, the callback is\nscheduled with call_soon.',
+  ],
+  remove_done_callback: [
+    '($self, $class, fn, /)',
+    removeDoneCallback,
+    'Remove all instances of a callback from the "call when done" list.\n\nReturns the number of callbacks removed.',
+  ],
+  cancelled: [
+    '($self, /)',
+    (self: PyFuture) => self.initialized && self.state === FutureState.CANCELLED,
+    'Return True if the future was cancelled.',
+  ],
+  done: [
+    '($self, /)',
+    (self: PyFuture) => self.done,
+    'Return True if the future is done.\n\nDone means either that a result / exception are available, or that the\nfuture was cancelled.',
+  ],
+  _make_cancelled_error: [
+    '($self, /)',
+    makeCancelledError,
+    'Create the CancelledError to raise if the Future is cancelled.\n\nThis should only be called once when handling a cancellation since\nit erases the context exception value.',
+  ],
+};
+
 defineType(futureType, {
   module: '_asyncio',
   signature: '(*, loop=None)',
@@ -353,63 +392,29 @@ defineType(futureType, {
   am_await: newIterator,
   tp_del: finalizeFuture,
   methods: {
-    result: [
-      '($self, /)',
-      resultOf,
-      "Return the result this future represents.\n\nIf the future has been cancelled, raises CancelledError.  If the\nfuture's result isn't yet available, raises InvalidStateError.  If\nthe future is done and has an exception set, this exception is raised.",
-    ],
-    exception: [
-      '($self, /)',
-      exceptionOf,
-      "Return the exception that was set on this future.\n\nThe exception (or None if no exception was set) is returned only if\nthe future is done.  If the future has been cancelled, raises\nCancelledError.  If the future isn't done yet, raises\nInvalidStateError.",
-    ],
+    ...sharedMethods,
     set_result: [
-      '($self, result, /)',
+      '($self, $class, result, /)',
       setResult,
       'Mark the future done and set its result.\n\nIf the future is already done when this method is called, raises\nInvalidStateError.',
     ],
     set_exception: [
-      '($self, exception, /)',
+      '($self, $class, exception, /)',
       (self: PyFuture, exception: Value) => {
         ensureInitialized(self);
         setException(self, exception);
       },
       'Mark the future done and set an exception.\n\nIf the future is already done when this method is called, raises\nInvalidStateError.',
     ],
-    add_done_callback: [
-      '($self, fn, /, *, context=<unrepresentable>)',
-      (self: PyFuture, callback: Value, context: Value = copyContext()) => addDoneCallback(self, callback, context),
-      'Add a callback to be run when the future becomes done.\n\nThe callback is called with a single argument - the future object. If\nthe future is already done when this is called, the callback is\nscheduled with call_soon.',
-    ],
-    remove_done_callback: [
-      '($self, fn, /)',
-      removeDoneCallback,
-      'Remove all instances of a callback from the "call when done" list.\n\nReturns the number of callbacks removed.',
-    ],
     cancel: [
-      '($self, /, msg=None)',
+      '($self, $class, /, msg=None)',
       (self: PyFuture, message: Value = null) => {
         ensureInitialized(self);
         return cancelFuture(self, message);
       },
       "Cancel the future and schedule callbacks.\n\nIf the future is already done or cancelled, return False.  Otherwise,\nchange the future's state to cancelled, schedule the callbacks and\nreturn True.",
     ],
-    cancelled: [
-      '($self, /)',
-      (self: PyFuture) => self.initialized && self.state === FutureState.CANCELLED,
-      'Return True if the future was cancelled.',
-    ],
-    done: [
-      '($self, /)',
-      (self: PyFuture) => self.done,
-      'Return True if the future is done.\n\nDone means either that a result / exception are available, or that the\nfuture was cancelled.',
-    ],
-    get_loop: ['($self, /)', checked((self) => self.loop), 'Return the event loop the Future is bound to.'],
-    _make_cancelled_error: [
-      '($self, /)',
-      makeCancelledError,
-      'Create the CancelledError to raise if the Future is cancelled.\n\nThis should only be called once when handling a cancellation since\nit erases the context exception value.',
-    ],
+    get_loop: ['($self, $class, /)', checked((self) => self.loop), 'Return the event loop the Future is bound to.'],
   },
   classMethods: { __class_getitem__: ['($type, object, /)', newGenericAlias, 'See PEP 585'] },
   getset: {

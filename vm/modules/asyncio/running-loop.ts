@@ -21,7 +21,7 @@ export function currentTask(given: Value = null): Value {
 
 /** The thread that a loop runs in. */
 function threadOf(loop: Value): ThreadState | undefined {
-  return vm.thread.runningLoop === loop ? vm.thread : undefined;
+  return vm.thread.runningLoop === loop ? vm.thread : vm.threads.find((thread) => thread.runningLoop === loop);
 }
 
 /** Raises RuntimeError unless `loop` is the one that runs, and no task is running in it (enter_task). */

@@ -19,6 +19,7 @@ import {
   newIterator,
   PyFuture,
   quiet,
+  sharedMethods,
   tellOfDropped,
   updateFinalizer,
 } from './future.ts';
@@ -152,6 +153,7 @@ defineType(taskType, {
   am_await: newIterator,
   tp_del: finalizeTask,
   methods: {
+    ...sharedMethods,
     set_result: [
       '($self, result, /)',
       (_self: PyTask, _result: Value) => {
@@ -180,12 +182,12 @@ defineType(taskType, {
       "Decrement the task's count of cancellation requests.\n\nThis should be used by tasks that catch CancelledError\nand wish to continue indefinitely until they are cancelled again.\n\nReturns the remaining number of cancellation requests.",
     ],
     get_stack: [
-      '($self, /, *, limit=None)',
+      '($self, $class, /, *, limit=None)',
       (self: PyTask, limit: Value = null) => call(library('taskGetStack'), self, limit),
       "Return the list of stack frames for this task's coroutine.\n\nIf the coroutine is not done, this returns the stack where it is\nsuspended.  If the coroutine has completed successfully or was\ncancelled, this returns an empty list.  If the coroutine was\nterminated by an exception, this returns the list of traceback\nframes.\n\nThe frames are always ordered from oldest to newest.\n\nThe optional limit gives the maximum number of frames to\nreturn; by default all available frames are returned.  Its\nmeaning differs depending on whether a stack or a traceback is\nreturned: the newest frames of a stack are returned, but the\noldest frames of a traceback are returned.  (This matches the\nbehavior of the traceback module.)\n\nFor reasons beyond our control, only one stack frame is\nreturned for a suspended coroutine.",
     ],
     print_stack: [
-      '($self, /, *, limit=None, file=None)',
+      '($self, $class, /, *, limit=None, file=None)',
       (self: PyTask, limit: Value = null, file: Value = null) => call(library('taskPrintStack'), self, limit, file),
       "Print the stack or traceback for this task's coroutine.\n\nThis produces output similar to that of the traceback module,\nfor the frames retrieved by get_stack().  The limit argument\nis passed to get_stack().  The file argument is an I/O stream\nto which the output is written; by default output is written\nto sys.stderr.",
     ],
