@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 
@@ -10,10 +9,13 @@ import { Script } from 'node:vm';
 export function loadBundle(path: string): void {
   const filename = `${path}.js`;
   const cache = `${path}.cache`;
-  const script = new Script(Module.wrap(readFileSync(filename, 'latin1')), {
+  const script = new Script(wrapped(readFileSync(filename, 'latin1')), {
     filename,
     ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(filename), module, filename, dirname(filename));
+  script.runInThisContext()(module.exports, require, module, filename, dirname(filename));
 }
+
+/** As Node wraps CommonJS modules; its own wrapper is in node:module, which would have to be loaded. */
+const wrapped = (text: string): string => `(function (exports, require, module, __filename, __dirname) { ${text}\n});`;

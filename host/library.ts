@@ -1,5 +1,4 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { inflateRawSync } from 'node:zlib';
 import type { LibraryModule } from '../vm/host.ts';
 
 /** One module in the index of a packed library; offsets count from the end of the index. */
@@ -56,7 +55,8 @@ export class Library {
     const name = this.names.get(filename);
     if (name === undefined) return undefined;
     const [offset, length] = (this.index.get(name) as LibraryEntry).source;
-    return inflateRawSync(this.read(this.start + offset, length));
+    // Node's modules for what few programs need are loaded when they are needed.
+    return process.getBuiltinModule('node:zlib').inflateRawSync(this.read(this.start + offset, length));
   }
 
   close(): void {

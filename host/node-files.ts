@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import tty from 'node:tty';
 import { HostError, type HostFiles, type HostStat } from '../vm/host.ts';
 import { errorMessage, errorNumber } from '../vm/modules/errno.ts';
 
@@ -72,7 +71,8 @@ export class NodeFiles implements HostFiles {
   }
 
   isatty(fd: number): boolean {
-    return tty.isatty(fd);
+    // Loading node:tty takes some milliseconds, which a program without a terminal is spared.
+    return isCharacterDevice(fd) && process.getBuiltinModule('node:tty').isatty(fd);
   }
 
   stat(path: string, followSymlinks: boolean): HostStat {
@@ -129,6 +129,14 @@ export class NodeFiles implements HostFiles {
     const start = fd === 0 ? 0 : fs.fstatSync(fd).size;
     this.positions.set(fd, start);
     return start;
+  }
+}
+
+function isCharacterDevice(fd: number): boolean {
+  try {
+    return fs.fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
   }
 }
 

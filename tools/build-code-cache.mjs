@@ -2,7 +2,7 @@
 // what uses much of them. cli/load-bundle.ts reads it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import Module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
@@ -35,7 +35,7 @@ function run(options) {
 
 function makeCache(bundle) {
   const filename = `${bundle}.js`;
-  const script = new Script(Module.wrap(readFileSync(filename, 'latin1')), {
+  const script = new Script(wrapped(readFileSync(filename, 'latin1')), {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
@@ -50,4 +50,9 @@ function makeCache(bundle) {
     writeFileSync(`${bundle}.cache`, script.createCachedData());
   });
   script.runInThisContext()({}, createRequire(filename), { exports: {} }, filename, resolve('dist'));
+}
+
+/** As cli/load-bundle.ts wraps it. */
+function wrapped(text) {
+  return `(function (exports, require, module, __filename, __dirname) { ${text}\n});`;
 }

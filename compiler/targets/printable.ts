@@ -10,15 +10,11 @@ export type IsPrintable = (codePoint: number) => boolean;
 
 /** Makes the test of one version's table. */
 export function isPrintableIn(table: PrintableTable): IsPrintable {
-  // Where ranges begin and end, alternately; a point after an odd number of these is unprintable.
-  const bounds = new Uint32Array(table.unprintable.length);
-  let end = 0;
-  table.unprintable.forEach((distance, index) => {
-    end += distance;
-    bounds[index] = end;
-  });
+  let made: Uint32Array | undefined;
   return (codePoint) => {
     if (codePoint < 0x7f) return codePoint >= 0x20;
+    made ??= boundsOf(table);
+    const bounds = made;
     let low = 0;
     let high = bounds.length;
     while (low < high) {
@@ -28,4 +24,15 @@ export function isPrintableIn(table: PrintableTable): IsPrintable {
     }
     return (low & 1) === 0;
   };
+}
+
+/** Where ranges begin and end, alternately; a point after an odd number of these is unprintable. */
+function boundsOf({ unprintable }: PrintableTable): Uint32Array {
+  const bounds = new Uint32Array(unprintable.length);
+  let end = 0;
+  unprintable.forEach((distance, index) => {
+    end += distance;
+    bounds[index] = end;
+  });
+  return bounds;
 }

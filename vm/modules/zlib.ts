@@ -1,4 +1,4 @@
-import { deflateSync } from 'fflate';
+import { deflateSync } from 'fflate/browser';
 import { ByteWriter } from '../codecs/byte-writer.ts';
 import { adler32, crc32 } from '../codecs/checksums.ts';
 import { InflateProblem, Inflater } from '../codecs/inflate.ts';
