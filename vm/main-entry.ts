@@ -19,6 +19,7 @@ import { PyDict } from './objects/dict.ts';
 import { type PyBaseException, systemExitType } from './objects/exception.ts';
 import { PyFunction } from './objects/function.ts';
 import { markInlineCalls } from './objects/generator-type.ts';
+import { LastReferences } from './objects/last-reference.ts';
 import { newModule, type PyModule } from './objects/module.ts';
 import type { Value } from './objects/object.ts';
 import { callMethod, setAttribute } from './operations/attribute.ts';
@@ -61,6 +62,7 @@ export function startInterpreter(host: Host, options: StartOptions): void {
   vm.generatorCount = 0;
   vm.weakReferences.clear();
   vm.finalizable.clear();
+  vm.lastReferences = new LastReferences();
   vm.tasks.clear();
   vm.collectAt = 2000;
   vm.finalizing = false;

@@ -119,6 +119,7 @@ export function refuel(frame: Frame, entering: boolean): void {
     vm.tracing.watch(frame.program);
   }
   if (spent) {
+    vm.lastReferences.ration();
     collectIfDue();
     if (vm.tracing === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
       holdingThreads(rehearse);

@@ -143,6 +143,7 @@ export function makeGenerator(frame: Frame): PyGenerator {
     func?.qualname ?? code.co_qualname,
   );
   frame.generator = generator;
+  vm.lastReferences.watchGenerator(generator, frame.back);
   return generator;
 }
 

@@ -52,6 +52,8 @@ export class Program {
   readonly pristine: Uint8Array;
   /** Who has put the TRAPs into `words` (traps.ts), by index; made with the first one. */
   traps: Uint8Array | undefined = undefined;
+  /** Whether closing a generator of this code may run code of its own; found out when first asked for. */
+  cleansUp: boolean | undefined = undefined;
   /** Operand per index. */
   readonly args: Int32Array;
   /** Byte offset in co_code of each instruction itself (after its EXTENDED_ARGs): f_lasti. */

@@ -3,6 +3,7 @@ import type { PyTask } from '../modules/asyncio/task.ts';
 import type { PyDict } from '../objects/dict.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
+import type { LastReferences } from '../objects/last-reference.ts';
 import type { PyObject, Value } from '../objects/object.ts';
 import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
@@ -59,6 +60,8 @@ export class VmState {
   finalizable = new Set<PyObject>();
   /** Tasks of `_asyncio` that aren't done, oldest first (asyncio_tasks_head of all threads). */
   tasks = new Set<PyTask>();
+  /** Finds out when nothing holds an object any more whose end a program can observe. */
+  lastReferences!: LastReferences;
   /** How long the three lists may become together before the unreachable are looked for (objects/collect.ts). */
   collectAt = 2000;
   /** Between the end of the program and that of the interpreter. */

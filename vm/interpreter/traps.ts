@@ -7,6 +7,7 @@ import { vm } from './state.ts';
 export const enum Trap {
   DEBUGGER = 1,
   TRACE = 2,
+  LAST_REFERENCE = 4,
 }
 
 /** Puts a TRAP in an instruction's place. */
@@ -31,6 +32,7 @@ export function clearTrap(program: Program, index: number, owner: Trap): void {
 export function throughTraps(frame: Frame): number {
   const { program, index } = frame;
   const owners = program.traps === undefined ? 0 : program.traps[index];
+  if (owners & Trap.LAST_REFERENCE) vm.lastReferences.hit(frame);
   if (owners & Trap.TRACE) vm.tracing?.hit(frame);
   if (owners & Trap.DEBUGGER) vm.debugging?.hit(frame);
   if (frame.index !== index) return -1;

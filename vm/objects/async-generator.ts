@@ -85,6 +85,7 @@ class AsyncThrow extends PyObject {
 /** An awaitable that a program has got hold of: it is missed when nobody awaits it. */
 function handedOut<T extends AsyncSend | AsyncThrow>(awaitable: T): T {
   vm.finalizable.add(awaitable);
+  vm.lastReferences.watch(awaitable, vm.frame);
   return awaitable;
 }
 

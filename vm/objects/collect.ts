@@ -4,7 +4,7 @@ import { Program } from '../interpreter/program.ts';
 import { vm } from '../interpreter/state.ts';
 import { asendType, athrowType } from './async-generator.ts';
 import { PyCode } from './code.ts';
-import { PyBuiltin, PyMethodDescriptor } from './descriptor.ts';
+import { PyBuiltin, PyMethodDescriptor, PyWrapperDescriptor } from './descriptor.ts';
 import { PyDict } from './dict.ts';
 import { callReferenceCallback, finalizeGenerator, finalizeObject } from './finalization.ts';
 import { PyFunction, PyMethod } from './function.ts';
@@ -13,6 +13,7 @@ import { coroutineWrapperType } from './generator-type.ts';
 import { PyModule } from './module.ts';
 import { coroutineType, generatorType, type PyObject, PyType, Shape, type Slot, type Value } from './object.ts';
 import { declaredRoots } from './roots.ts';
+import { BuiltinDef } from './signature.ts';
 import { PyTuple } from './tuple.ts';
 import { clearWeakReferences, dropReference, PyWeakref } from './weakref.ts';
 
@@ -44,9 +45,18 @@ function traverse(object: object, visit: Visit): void {
     }
   } else if (object instanceof Set) {
     for (const item of object) if (typeof item === 'object' && item !== null) visit(item);
-  } else if (ArrayBuffer.isView(object) || object instanceof Program || object instanceof Shape) return;
+  } else if (isLeaf(object)) return;
   else visitFields(object, nothing, visit);
 }
+
+/** What holds nothing that a program has made. */
+const isLeaf = (object: object): boolean =>
+  object instanceof BuiltinDef ||
+  object instanceof PyWrapperDescriptor ||
+  object instanceof PyMethodDescriptor ||
+  object instanceof Program ||
+  object instanceof Shape ||
+  ArrayBuffer.isView(object);
 
 const nothing: ReadonlySet<string> = new Set();
 const dictFields = new Set(['keys', 'values', 'index', 'buckets']);
@@ -76,13 +86,17 @@ function visitFrame(frame: Frame, visit: Visit): void {
   if (frame.back !== undefined) visit(frame.back);
 }
 
+/** Everything that can be reached, each with what it was reached from; undefined for roots. */
+export type Parents = ReadonlyMap<object, object | undefined>;
+
 /** Everything that can be reached from our own roots. */
-function markReachable(): Set<object> {
-  const marked = new Set<object>();
+function markReachable(): Parents {
+  const marked = new Map<object, object | undefined>();
   const pending: object[] = [];
+  let holder: object | undefined;
   const visit = (held: object): void => {
     if (marked.has(held)) return;
-    marked.add(held);
+    marked.set(held, holder);
     pending.push(held);
   };
   const root = (held: unknown): void => {
@@ -98,8 +112,45 @@ function markReachable(): Set<object> {
   }
   root(vm.stopValue);
   if (atSafepoint && vm.frame !== undefined) visitArray(vm.frame.stack, vm.frame.stack.length, visit);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) traverse(next, visit);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    holder = next;
+    traverse(next, visit);
+  }
   return marked;
+}
+
+/** What can be reached now, between two instructions; undefined where that can't be known. */
+export function reachable(): Parents | undefined {
+  return collecting || !rootsAreComplete() ? undefined : markReachable();
+}
+
+/** Whether an object that can't be reached is part of a cycle; `marked` are those that can be. */
+export function holdsItself(object: PyObject, marked: Parents): boolean {
+  const seen = new Set<object>();
+  const pending: object[] = [object];
+  // A generator's own frame belongs to it; only one of its variables may make a cycle.
+  const own = object instanceof PyGenerator ? object.frame : undefined;
+  let found = own?.stack.includes(object) ?? false;
+  let holder: object | undefined;
+  const visit = (held: object): void => {
+    if (held === object && holder !== own) found = true;
+    if (seen.has(held) || marked.has(held)) return;
+    seen.add(held);
+    pending.push(held);
+  };
+  for (let next = pending.pop(); next !== undefined && !found; next = pending.pop()) {
+    holder = next;
+    traverse(next, visit);
+  }
+  return found;
+}
+
+/** Finalises objects that nothing reaches, whoever holds another before it, and ends their weak references. */
+export function finalizeUnreachable(objects: readonly PyObject[]): void {
+  for (const object of holdersFirst(objects)) {
+    finalize(object);
+    for (const reference of clearWeakReferences(object)) callReferenceCallback(reference);
+  }
 }
 
 /** The frames of a thread, innermost first. */
@@ -281,8 +332,8 @@ function caringObjects(): PyObject[] {
 }
 
 /** Classes that nothing reaches any more are no subclasses of those that stay. */
-function forgetSubclasses(marked: ReadonlySet<object>): void {
-  for (const object of marked) {
+function forgetSubclasses(marked: Parents): void {
+  for (const object of marked.keys()) {
     if (!(object instanceof PyType)) continue;
     for (const subclass of object.subclasses) {
       if (subclass.heap && !marked.has(subclass)) object.subclasses.delete(subclass);

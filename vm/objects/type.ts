@@ -428,9 +428,12 @@ function newClass(
 function finalizeInstances(type: PyType): void {
   if (!isPythonFinalizer(type.lookup('__del__')) || isPythonFinalizer(type.base?.lookup('__del__'))) return;
   const { allocate } = type;
+  const method = type.lookup('__del__');
+  const isLibrary = method instanceof vm.classes.PyFunction && method.code.code.co_filename.startsWith('<');
   type.allocate = (made) => {
     const instance = allocate(made);
     vm.finalizable.add(instance);
+    if (!isLibrary) vm.lastReferences.watch(instance, vm.frame);
     return instance;
   };
 }
