@@ -171,6 +171,7 @@ function runFrames(
           }
         }
         const handler = findHandler(program, ip - 1);
+        if (program.traps !== undefined) vm.lastReferences.unwinds(frame, exception, handler);
         if (handler >= 0) {
           enterHandler(frame, handler, frame.ip - 1, exception);
           break;

@@ -10,6 +10,7 @@ import { callReferenceCallback, finalizeGenerator, finalizeObject } from './fina
 import { PyFunction, PyMethod } from './function.ts';
 import { PyGenerator } from './generator.ts';
 import { coroutineWrapperType } from './generator-type.ts';
+import { PyList } from './list.ts';
 import { PyModule } from './module.ts';
 import { coroutineType, generatorType, type PyObject, PyType, Shape, type Slot, type Value } from './object.ts';
 import { declaredRoots } from './roots.ts';
@@ -209,7 +210,8 @@ function entersDirectly(caller: Frame, entry: Frame): boolean {
     case Opcode.CALL:
       return callEnters(caller, caller.sp - caller.program.args[index] - 2, entry);
     case Opcode.CALL_FUNCTION_EX:
-      return callEnters(caller, caller.sp - 4, entry);
+      // What `*` takes from anything but a tuple or list lies in no place that is looked through.
+      return holdsArguments(caller.stack[caller.sp - 2]) && callEnters(caller, caller.sp - 4, entry);
     default:
       return false;
   }
@@ -228,14 +230,28 @@ function forwardsSend(receiver: Slot): boolean {
   );
 }
 
+const holdsArguments = (args: Slot): boolean => args instanceof PyTuple || args instanceof PyList;
+
 function callEnters(caller: Frame, base: number, entry: Frame): boolean {
   const callable = caller.stack[base];
   if (callable instanceof PyBuiltin || callable instanceof PyMethodDescriptor) {
     const { name } = callable.def;
     if (transparent.has(name)) return true;
-    if (!forwarding.has(name)) return false;
+    return forwarding.has(name) && isAmongOperands(entry, caller.stack.slice(base, caller.sp));
   }
-  const operands = caller.stack.slice(base, caller.sp);
+  if (typeof callable !== 'object' || callable === null) return false;
+  if (entry.generator !== undefined && resumes(callable) === entry.generator) return true;
+  if (entry.func === undefined) return false;
+  const { func } = entry;
+  // A class calls its own __new__ and __init__; what else it runs, such as the iterator that list() is given, it takes values from.
+  if (callable instanceof PyType) {
+    return callable.heap && (callable.lookup(func.name) === func || callable.type.lookup(func.name) === func);
+  }
+  return (callable instanceof PyMethod && callable.func === func) || callable.type.lookup(func.name) === func;
+}
+
+/** Whether what runs is an argument of the call itself. */
+function isAmongOperands(entry: Frame, operands: readonly Slot[]): boolean {
   for (const operand of operands.flatMap((each) => (each instanceof PyTuple ? each.items : each))) {
     if (typeof operand !== 'object' || operand === null) continue;
     if (operand === entry.generator || operand === entry.func) return true;

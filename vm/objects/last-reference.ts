@@ -6,6 +6,7 @@ import { vm } from '../interpreter/state.ts';
 import { clearTrap, setTrap, Trap } from '../interpreter/traps.ts';
 import { finalizeUnreachable, holdsItself, type Parents, reachable } from './collect.ts';
 import { PyDict } from './dict.ts';
+import type { PyBaseException } from './exception.ts';
 import { PyFunction, PyMethod } from './function.ts';
 import { PyGenerator } from './generator.ts';
 import { asyncGeneratorType, coroutineType, type PyObject } from './object.ts';
@@ -23,6 +24,8 @@ const MAX_WATCHED = 32;
 /** How many traps may be run into before watching ends, and how many an object that was found lost earns. */
 const TRAPS = 20_000;
 const TRAPS_EARNED = 500;
+/** After so many traps with nothing to watch they are taken away. */
+const IDLE = 100;
 /** How many objects may be visited by marking in all, and how many more each ration of fuel gives. */
 const VISITS = 1_500_000;
 const VISITS_A_RATION = 2_000;
@@ -44,6 +47,7 @@ export class LastReferences {
   private traps = TRAPS;
   private visits = VISITS;
   private rationsOff = 0;
+  private idle = 0;
   private busy = false;
 
   /** Watches a generator whose end can be observed: it has something to clean up, or will be missed when nobody awaits it. */
@@ -63,6 +67,7 @@ export class LastReferences {
       return;
     }
     this.watched.set(object, undefined);
+    this.idle = 0;
     for (let frame = maker; frame !== undefined; frame = frame.back) {
       if (this.programs.has(frame.program)) break;
       this.place(frame.program);
@@ -79,7 +84,11 @@ export class LastReferences {
 
   /** Before an instruction behind one that can drop something. */
   hit(frame: Frame): void {
-    if (this.busy || this.watched.size === 0) return;
+    if (this.busy) return;
+    if (this.watched.size === 0) {
+      if (++this.idle > IDLE) this.takeTraps();
+      return;
+    }
     if (--this.traps <= 0) {
       this.stop();
       return;
@@ -87,8 +96,17 @@ export class LastReferences {
     const { program, index } = frame;
     if (returnsOrYields(program.pristine[index]) && frame.back !== undefined) this.place(frame.back.program);
     this.followCall(frame);
-    const suspects = this.suspects();
-    if (suspects) this.finalizeLost(frame);
+    // The instruction that dropped something is the one before.
+    if (this.suspects()) this.finalizeLost(frame, index);
+  }
+
+  /** An exception takes what this frame has on its value stack, down to where its handler finds it. */
+  unwinds(frame: Frame, exception: PyBaseException, handler: number): void {
+    if (this.busy || this.watched.size === 0 || --this.traps <= 0) return;
+    const { localCount, handlers } = frame.program;
+    frame.sp = handler < 0 ? localCount : localCount + handlers[handler + 3];
+    frame.stack[frame.sp++] = exception;
+    if (this.suspects()) this.finalizeLost(frame, frame.ip);
   }
 
   /** Whether an object isn't where it was last seen, nor in a frame. */
@@ -106,7 +124,8 @@ export class LastReferences {
     return found;
   }
 
-  private finalizeLost(frame: Frame): void {
+  /** Looks everywhere, and finalises what isn't found, with the frame standing at `ip`. */
+  private finalizeLost(frame: Frame, at: number): void {
     this.busy = true;
     const { ip } = frame;
     try {
@@ -128,8 +147,7 @@ export class LastReferences {
         again = lost.length > 0 && this.watched.size > 0;
         if (lost.length === 0) return;
         this.traps = Math.min(TRAPS, this.traps + lost.length * TRAPS_EARNED);
-        // The instruction that dropped it is the one before.
-        frame.ip = ip - 1;
+        frame.ip = at;
         finalizeUnreachable(lost);
       }
     } finally {
@@ -158,6 +176,7 @@ export class LastReferences {
     if (this.programs.has(program) || isLibrary(program)) return;
     this.programs.add(program);
     const { pristine } = program;
+    this.traps -= pristine.length >> 3;
     for (let index = 0; index < pristine.length; index++) {
       const opcode: Opcode = pristine[index];
       const follows = index > 0 && canDrop(pristine[index - 1]);
@@ -168,6 +187,10 @@ export class LastReferences {
   private stop(): void {
     this.traps = 0;
     this.watched.clear();
+    this.takeTraps();
+  }
+
+  private takeTraps(): void {
     for (const program of this.programs) {
       for (let index = 0; index < program.pristine.length; index++) clearTrap(program, index, Trap.LAST_REFERENCE);
     }
