@@ -64,7 +64,7 @@ const dictFields = new Set(['keys', 'values', 'index', 'buckets']);
 const typeFields = new Set(['subclasses', 'cache', 'rootShape']);
 const generatorFields = new Set(['nextLive', 'previousLive', 'createdIn']);
 const referenceFields = new Set(['referent']);
-const frameFields = new Set(['stack', 'program', 'back']);
+const frameFields = new Set(['stack', 'program', 'back', 'generator']);
 
 function visitFields(object: object, except: ReadonlySet<string>, visit: Visit): void {
   for (const name in object) {
@@ -85,6 +85,8 @@ function visitFrame(frame: Frame, visit: Visit): void {
   visitArray(stack, state === FrameState.COMPLETED ? program.localCount : frame.sp, visit);
   visitFields(frame, frameFields, visit);
   if (frame.back !== undefined) visit(frame.back);
+  // A generator is held by whoever resumes it; one that stands still isn't held by its frame.
+  if (state === FrameState.EXECUTING && frame.generator !== undefined) visit(frame.generator);
 }
 
 /** Everything that can be reached, each with what it was reached from; undefined for roots. */

@@ -236,7 +236,7 @@ const isBlockSetup = (opcode: Opcode): boolean =>
   opcode === Opcode.SETUP_FINALLY_38 || opcode === Opcode.SETUP_WITH_38 || opcode === Opcode.SETUP_ASYNC_WITH_38;
 
 /** The library's own code drops nothing that is worth the traps: its callers see to it a little later. */
-const isLibrary = ({ code }: Program): boolean => code.code.co_filename.startsWith('<');
+const isLibrary = ({ code }: Program): boolean => code.code.co_filename.startsWith('<library>');
 
 /** Whether its end can't be observed any more. */
 function isSettled(object: PyObject): boolean {

@@ -429,7 +429,7 @@ function finalizeInstances(type: PyType): void {
   if (!isPythonFinalizer(type.lookup('__del__')) || isPythonFinalizer(type.base?.lookup('__del__'))) return;
   const { allocate } = type;
   const method = type.lookup('__del__');
-  const isLibrary = method instanceof vm.classes.PyFunction && method.code.code.co_filename.startsWith('<');
+  const isLibrary = method instanceof vm.classes.PyFunction && method.code.code.co_filename.startsWith('<library>');
   type.allocate = (made) => {
     const instance = allocate(made);
     vm.finalizable.add(instance);
