@@ -3,6 +3,7 @@ import { copySign, hypotenuse } from '../numbers/complex.ts';
 import { wholeToInteger } from '../numbers/conversion.ts';
 import { floatRepr } from '../numbers/float-text.ts';
 import { bitLength, gcd, isqrt, lcm, normalize } from '../numbers/integer.ts';
+import { pow as cPow, exp, log as naturalLog } from '../numbers/power.ts';
 import * as real from '../numbers/real.ts';
 import type { Declaration, ModuleDefinition } from '../objects/define.ts';
 import { overflowError, typeError, valueError, zeroDivisionError } from '../objects/exception.ts';
@@ -15,8 +16,8 @@ import { add, index, multiply } from '../operations/arithmetic.ts';
 import { callSpecial } from '../operations/call.ts';
 import { toArray } from '../operations/iterate.ts';
 
-// The transcendental functions are JavaScript's. Their last digit can differ from the C library's, as it does between
-// C libraries.
+// exp, log and pow are those of numbers/power.ts; the other transcendental functions are JavaScript's, whose last digit can differ
+// from the C library's, as it does between C libraries.
 
 const float = (value: number): PyFloat => new PyFloat(value);
 const rangeError = () => overflowError('math range error');
@@ -69,9 +70,9 @@ function logarithm(value: Value, log: (x: number) => number): number {
 }
 
 function log(value: Value, base: Slot): Value {
-  const numerator = logarithm(value, Math.log);
+  const numerator = logarithm(value, naturalLog);
   if (base === undefined) return float(numerator);
-  const denominator = logarithm(base, Math.log);
+  const denominator = logarithm(base, naturalLog);
   if (denominator === 0) throw zeroDivisionError('division by zero');
   return float(numerator / denominator);
 }
@@ -86,7 +87,7 @@ function pow(left: Value, right: Value): Value {
   const x = toFloatValue(left);
   const y = toFloatValue(right);
   if (x === 1 || (x === -1 && (y === Infinity || y === -Infinity))) return float(1);
-  const result = x ** y;
+  const result = cPow(x, y);
   if (Number.isFinite(x) && Number.isFinite(y)) {
     if (Number.isNaN(result) || (x === 0 && result === Infinity) || (x === 0 && result === -Infinity))
       throw domainError();
@@ -282,8 +283,8 @@ export const math: ModuleDefinition = {
     dist: ['($module, p, q, /)', dist],
     erf: ['($module, x, /)', (x: Value) => float(real.erf(toFloatValue(x)))],
     erfc: ['($module, x, /)', (x: Value) => float(real.erfc(toFloatValue(x)))],
-    exp: unary(Math.exp, FINITE),
-    exp2: unary((x) => 2 ** x, FINITE),
+    exp: unary(exp, FINITE),
+    exp2: unary((x) => cPow(2, x), FINITE),
     expm1: unary(Math.expm1, FINITE),
     fabs: ['($module, x, /)', (x: Value) => float(Math.abs(toFloatValue(x)))],
     factorial: ['($module, n, /)', checkedFactorial],

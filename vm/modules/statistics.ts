@@ -1,3 +1,4 @@
+import { log } from '../numbers/power.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
 import { valueError } from '../objects/exception.ts';
 import { PyFloat } from '../objects/float.ts';
@@ -46,7 +47,7 @@ function inverseNormal(p: number, mu: number, sigma: number): number {
     const x = (polynomial(CENTRAL_NUMERATOR, r) * q) / polynomial(CENTRAL_DENOMINATOR, r);
     return mu + x * sigma;
   }
-  const r = Math.sqrt(-Math.log(q <= 0 ? p : 1 - p));
+  const r = Math.sqrt(-log(q <= 0 ? p : 1 - p));
   const size =
     r <= 5
       ? polynomial(MIDDLE_NUMERATOR, r - 1.6) / polynomial(MIDDLE_DENOMINATOR, r - 1.6)

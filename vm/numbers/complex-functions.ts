@@ -1,5 +1,6 @@
 import { Problem } from '../text/problem.ts';
 import { type Complex, copySign, hypotenuse, isNegative } from './complex.ts';
+import { exp, log } from './power.ts';
 
 // The functions of cmathmodule.c, 3.14. Each works in three ranges: arguments that are infinite or no numbers are looked up, very
 // large and very small ones are scaled so that nothing overflows on the way, and the rest is computed.
@@ -15,7 +16,7 @@ const SQRT_SMALLEST = Math.sqrt(SMALLEST_NORMAL);
 const domainError = (): Problem => new Problem('ValueError', 'math domain error');
 const rangeError = (): Problem => new Problem('OverflowError', 'math range error');
 
-const { sin, cos, tan, sinh, cosh, tanh, asinh, atan2, exp, log, log1p, abs, sqrt, PI } = Math;
+const { sin, cos, tan, sinh, cosh, tanh, asinh, atan2, log1p, abs, sqrt, PI } = Math;
 
 const isInfinite = (x: number): boolean => x === Infinity || x === -Infinity;
 const isSpecial = (z: Complex): boolean => !Number.isFinite(z.real) || !Number.isFinite(z.imag);

@@ -1,5 +1,6 @@
 import { Problem } from '../text/problem.ts';
 import { asciiNumber, FloatFormat, floatValue, formatFloat, scanFloat, withoutUnderscores } from './float-text.ts';
+import { exp, log, pow } from './power.ts';
 
 /** Complex numbers as pairs, and their arithmetic as complexobject.c has it in 3.14, C11's Annex G included. */
 export interface Complex {
@@ -182,11 +183,11 @@ function generalPower(left: Complex, right: Complex): Complex {
   }
   const size = hypotenuse(left.real, left.imag);
   const angle = Math.atan2(left.imag, left.real);
-  let length = size ** right.real;
+  let length = pow(size, right.real);
   let phase = angle * right.real;
   if (right.imag !== 0) {
-    length *= Math.exp(-angle * right.imag);
-    phase += right.imag * Math.log(size);
+    length *= exp(-angle * right.imag);
+    phase += right.imag * log(size);
   }
   return { real: length * Math.cos(phase), imag: length * Math.sin(phase) };
 }

@@ -1,6 +1,7 @@
 import { Problem } from '../text/problem.ts';
 import { decompose, fractionDigits } from './digits.ts';
 import { bitLength, fromWholeNumber, type Integer, normalize } from './integer.ts';
+import { pow } from './power.ts';
 
 /** The positive `mantissa * 2**exponent` rounded to the nearest float, half to even; Infinity when it is too large. */
 export function scale(mantissa: bigint, exponent: number): number {
@@ -159,7 +160,7 @@ export function floatPower(left: number, right: number): number | undefined {
   if (left === 0 && right < 0 && Number.isFinite(right))
     throw new Problem('ZeroDivisionError', 'zero to a negative power');
   if (left < 0 && Number.isFinite(left) && Number.isFinite(right) && !Number.isInteger(right)) return undefined;
-  const result = left ** right;
+  const result = pow(left, right);
   if (!Number.isFinite(result) && Number.isFinite(left) && Number.isFinite(right)) {
     throw new Problem('OverflowError', RESULT_TOO_LARGE);
   }

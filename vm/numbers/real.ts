@@ -3,6 +3,7 @@ import { isNegative } from './complex.ts';
 import { scale } from './conversion.ts';
 import { decompose } from './digits.ts';
 import { bitLength, isqrt } from './integer.ts';
+import { exp, log, pow } from './power.ts';
 
 // Functions of floats that JavaScript's Math lacks (mathmodule.c, 3.14).
 
@@ -273,15 +274,15 @@ export function gamma(x: number): number | undefined {
   z = (z * LANCZOS_G) / y;
   let r: number;
   if (x < 0) {
-    r = (-Math.PI / sinPi(size) / size) * (Math.exp(y) / lanczosSum(size));
+    r = (-Math.PI / sinPi(size) / size) * (exp(y) / lanczosSum(size));
     r -= z * r;
-    if (size < 140) r /= y ** (size - 0.5);
-    else r = r / y ** (size / 2 - 0.25) / y ** (size / 2 - 0.25);
+    if (size < 140) r /= pow(y, size - 0.5);
+    else r = r / pow(y, size / 2 - 0.25) / pow(y, size / 2 - 0.25);
   } else {
-    r = lanczosSum(size) / Math.exp(y);
+    r = lanczosSum(size) / exp(y);
     r += z * r;
-    if (size < 140) r *= y ** (size - 0.5);
-    else r = r * y ** (size / 2 - 0.25) * y ** (size / 2 - 0.25);
+    if (size < 140) r *= pow(y, size - 0.5);
+    else r = r * pow(y, size / 2 - 0.25) * pow(y, size / 2 - 0.25);
   }
   if (!Number.isFinite(r)) throw rangeError();
   return r;
@@ -293,10 +294,10 @@ export function lgamma(x: number): number | undefined {
   if (!Number.isFinite(x)) return Infinity;
   if (Number.isInteger(x) && x <= 2) return x <= 0 ? undefined : 0;
   const size = Math.abs(x);
-  if (size < 1e-20) return -Math.log(size);
-  let r = Math.log(lanczosSum(size)) - LANCZOS_G;
-  r += (size - 0.5) * (Math.log(size + LANCZOS_G - 0.5) - 1);
-  if (x < 0) r = Math.log(Math.PI) - Math.log(Math.abs(sinPi(size))) - Math.log(size) - r;
+  if (size < 1e-20) return -log(size);
+  let r = log(lanczosSum(size)) - LANCZOS_G;
+  r += (size - 0.5) * (log(size + LANCZOS_G - 0.5) - 1);
+  if (x < 0) r = log(Math.PI) - log(Math.abs(sinPi(size))) - log(size) - r;
   if (!Number.isFinite(r)) throw rangeError();
   return r;
 }
@@ -327,7 +328,7 @@ function erfSeries(x: number): number {
     sum = 2 + (square * sum) / k;
     k -= 1;
   }
-  return (sum * x * Math.exp(-square)) / SQRT_PI;
+  return (sum * x * exp(-square)) / SQRT_PI;
 }
 
 function erfcFraction(x: number): number {
@@ -346,5 +347,5 @@ function erfcFraction(x: number): number {
     [p, p1] = [b * p - a * p1, p];
     [q, q1] = [b * q - a * q1, q];
   }
-  return ((p / q) * x * Math.exp(-square)) / SQRT_PI;
+  return ((p / q) * x * exp(-square)) / SQRT_PI;
 }
