@@ -1,5 +1,5 @@
-// Writes what CPython 3.14 makes of test/fixtures/programs/ to test/golden/programs/, and what a native CPython 3.8 makes of
-// test/fixtures/programs-3.8/ to test/golden/programs-3.8/:
+// Writes what CPython 3.14 makes of test/fixtures/programs/ to test/golden/programs/, what a native CPython 3.8 makes of
+// test/fixtures/programs-3.8/ to test/golden/programs-3.8/, and a native 3.13 of programs-threads/ to golden/programs-threads/:
 //   node tools/run.mjs tools/run-programs.ts [--all] [PART_OF_NAME…]
 // Programs that haven't changed since are left out, unless --all is given.
 
@@ -16,6 +16,7 @@ import {
   type Suite,
   suite38,
   suite314,
+  suiteThreads,
   twinPrograms,
 } from '../test/vm/twin.ts';
 import { nativePython, type Oracle, pyodideOracle, timerLoop } from './oracle.ts';
@@ -107,7 +108,7 @@ async function writeGoldens(suite: Suite, interpreter: () => Promise<Interpreter
     if (!all && readGolden(suite, name)?.program === digest(source)) continue;
     const cpython = await interpreter();
     if (cpython === undefined) {
-      process.stdout.write(`${file}: this machine has no CPython ${suite.version}\n`);
+      process.stdout.write(`${file}: this machine has no CPython for it\n`);
       continue;
     }
     const { output, errors, exitCode } = normalized(cpython.run(file, source));
@@ -134,19 +135,20 @@ async function pyodide(): Promise<Interpreter> {
   return { version: oracle.version, run: (file, source) => oracle.ask<Outcome>(program, [file, source]) };
 }
 
-async function native38(): Promise<Interpreter | undefined> {
-  const python = nativePython('3.8');
+async function native(release: string): Promise<Interpreter | undefined> {
+  const python = nativePython(release);
   if (python === undefined) return undefined;
   const version = spawnSync(python, ['--version'], { encoding: 'utf8' }).stdout.replace('Python', '').trim();
   const env = { ...process.env, PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' };
   return {
     version,
     run(file) {
-      const { status, stdout, stderr } = spawnSync(python, [file], { encoding: 'utf8', env });
+      const { status, stdout, stderr } = spawnSync(python, [file], { encoding: 'utf8', env, timeout: 60_000 });
       return { output: stdout, errors: stderr, exitCode: status ?? -1 };
     },
   };
 }
 
 await writeGoldens(suite314, pyodide);
-await writeGoldens(suite38, native38);
+await writeGoldens(suite38, () => native('3.8'));
+await writeGoldens(suiteThreads, () => native('3.13'));

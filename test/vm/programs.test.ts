@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { digest, normalized, readGolden, runInVm, type Suite, suite38, suite314, twinPrograms } from './twin.ts';
+import {
+  digest,
+  normalized,
+  readGolden,
+  runInVm,
+  type Suite,
+  suite38,
+  suite314,
+  suiteThreads,
+  twinPrograms,
+} from './twin.ts';
 
 /** Programs that still differ, by name, with the reason. */
 const knownDifferences: Readonly<Record<string, string>> = JSON.parse(
@@ -35,4 +45,8 @@ describe('programs run in the VM as in CPython 3.14', () => {
 
 describe('programs compiled for 3.8 run in the VM as in CPython 3.8', () => {
   for (const name of twinPrograms(suite38)) it(name, () => compare(suite38, name));
+});
+
+describe('programs with threads run in the VM as in CPython 3.13', () => {
+  for (const name of twinPrograms(suiteThreads)) it(name, () => compare(suiteThreads, name));
 });

@@ -13,7 +13,7 @@ export interface Outcome {
   readonly exitCode: number;
 }
 
-/** What a real CPython made of a program: a file of test/golden/programs/ or programs-3.8/. Texts are arrays of lines, so that they can be read. */
+/** What a real CPython made of a program: a file of test/golden/programs/, programs-3.8/ or programs-threads/. Texts are arrays of lines, so that they can be read. */
 export interface Golden {
   /** Such as 'CPython 3.14.2'. */
   readonly interpreter: string;
@@ -41,6 +41,12 @@ export const suite38: Suite = {
   version: '3.8',
   programs: 'test/fixtures/programs-3.8',
   goldens: 'test/golden/programs-3.8',
+};
+/** Programs with threads and signals, which CPython for WebAssembly doesn't have: their goldens are those of a native one. */
+export const suiteThreads: Suite = {
+  version: '3.14',
+  programs: 'test/fixtures/programs-threads',
+  goldens: 'test/golden/programs-threads',
 };
 
 /** The programs, as paths inside their folder: 'generators/send.py'. */

@@ -209,7 +209,8 @@ function setSwitchInterval(interval: Value): void {
   const seconds = floatOf(interval);
   if (seconds === undefined) throw typeError(`must be real number, not ${typeOf(interval).tp_name}`);
   if (seconds <= 0) throw valueError('switch interval must be strictly positive');
-  vm.switchInterval = seconds;
+  // CPython keeps microseconds.
+  vm.switchInterval = 1e-6 * Math.trunc(seconds * 1e6);
   const fuel = Math.round((FUEL_RATION * seconds) / USUAL_INTERVAL);
   vm.turnFuel = Math.min(FUEL_RATION, Math.max(LEAST_TURN, fuel));
 }
