@@ -334,10 +334,25 @@ function chooseThread(at: number, entry: Frame): ThreadState | undefined {
     const { wait } = thread;
     if (wait === undefined || thread.raised !== undefined) return thread;
     if (thread === vm.mainThread && vm.signalsPending) return thread;
-    if (wait.deadline !== undefined) now ??= vm.host.monotonic();
-    if (isOver(wait, now)) return thread;
+    if (wait.ready()) return thread;
+    if (wait.deadline === undefined) continue;
+    now ??= vm.host.monotonic();
+    if (wait.deadline <= now) return firstToWake(thread, wait.deadline);
   }
   return undefined;
+}
+
+/** Of threads whose time is over, the one whose time was over first: on a busy machine several are at once. */
+function firstToWake(found: ThreadState, deadline: bigint): ThreadState {
+  let first = found;
+  let end = deadline;
+  for (const thread of vm.threads) {
+    const own = thread.wait?.deadline;
+    if (thread.ended !== undefined || own === undefined || own >= end) continue;
+    first = thread;
+    end = own;
+  }
+  return first;
 }
 
 /** Ends the wait of a thread, in which `vm` is; false when it isn't over after all. */
