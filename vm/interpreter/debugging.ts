@@ -8,6 +8,7 @@ import { isNativeWait } from './native-wait.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
 import { vm } from './state.ts';
+import { frameOf, nameOf, waitOf } from './threads.ts';
 import { clearTrap, setTrap, Trap } from './traps.ts';
 
 export type StopReason = 'breakpoint' | 'step' | 'pause' | 'raise' | 'suspend';
@@ -293,6 +294,30 @@ export function callChain(frame: Frame | undefined = vm.frame): Frame[] {
   const frames: Frame[] = [];
   for (let next = frame; next !== undefined; next = next.back) frames.push(next);
   return frames;
+}
+
+/** A Python thread as it stands. */
+export interface PythonThread {
+  /** threading.get_ident(). */
+  readonly ident: number;
+  readonly name: string;
+  /** Whether it is the one that runs, or stopped. */
+  readonly isCurrent: boolean;
+  /** Its innermost frame, to be given to `callChain`; undefined before it has begun and within native code alone. */
+  readonly frame: Frame | undefined;
+  /** What it waits for, such as 'lock.acquire()'; undefined when it can go on. */
+  readonly waitsFor: string | undefined;
+}
+
+/** The threads that have been started and have not ended, the main thread first. */
+export function pythonThreads(): PythonThread[] {
+  return vm.threads.map((thread) => ({
+    ident: thread.ident,
+    name: nameOf(thread),
+    isCurrent: thread === vm.thread,
+    frame: frameOf(thread),
+    waitsFor: waitOf(thread)?.what,
+  }));
 }
 
 function isCell(slot: Slot): slot is PyCell {
