@@ -206,6 +206,7 @@ function entersDirectly(caller: Frame, entry: Frame): boolean {
     case Opcode.STORE_ATTR_INSTANCE_VALUE:
     case Opcode.DELETE_ATTR:
     case Opcode.YIELD_DELEGATED:
+    case Opcode.WITH_EXCEPT_START:
       return true;
     case Opcode.SEND:
       return entry.generator !== undefined && forwardsSend(caller.stack[caller.sp - 1]);
