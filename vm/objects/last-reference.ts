@@ -22,7 +22,7 @@ import { asyncGeneratorType, coroutineType, type PyObject } from './object.ts';
 /** How many watched objects may be alive at once. */
 const MAX_WATCHED = 32;
 /** How many traps may be run into before watching ends, and how many an object that was found lost earns. */
-const TRAPS = 20_000;
+const TRAPS = 100_000;
 const TRAPS_EARNED = 500;
 /** After so many traps with nothing to watch they are taken away. */
 const IDLE = 100;
@@ -30,8 +30,8 @@ const IDLE = 100;
 const VISITS = 1_500_000;
 const VISITS_A_RATION = 2_000;
 /** After so many rations of fuel watching begins again, on a small allowance. */
-const RATIONS_OFF = 16;
-const TRAPS_AGAIN = 500;
+const RATIONS_OFF = 4;
+const TRAPS_AGAIN = 1_000;
 
 /** From an object to what holds it, and so on up to a root: where to look for it first. */
 type Path = readonly Link[];
