@@ -15,7 +15,15 @@ import { PyCode } from './code.ts';
 import { collect } from './collect.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
-import { attributeError, indexErrorType, newException, runtimeError, typeError } from './exception.ts';
+import {
+  attributeError,
+  attributeErrorType,
+  indexErrorType,
+  newException,
+  runtimeError,
+  typeError,
+  valueError,
+} from './exception.ts';
 import { finalizeGenerator } from './finalization.ts';
 import { localsOf } from './frame-locals.ts';
 import { PyGenerator } from './generator.ts';
@@ -274,6 +282,22 @@ function mustBeBool(value: Slot): boolean {
   return value;
 }
 
+/** f_lineno = n: CPython's jump, with its checks; the jump itself isn't there (frame_lineno_set_impl). */
+function setLineNumber(frame: Frame, value: Slot): void {
+  if (value === undefined) throw newException(attributeErrorType, 'cannot delete attribute');
+  if (typeof value !== 'number') throw valueError('lineno must be an integer');
+  const event = frame.extra?.tracedEvent;
+  if (event === undefined) throw valueError('f_lineno can only be set in a trace function');
+  if (event === 'call') throw valueError("can't jump from the 'call' trace event of a new frame");
+  if (event !== 'line') throw valueError("can only jump from a 'line' trace event");
+  const { program, code } = frame;
+  if (value < code.code.co_firstlineno) throw valueError(`line ${value} comes before the current code block`);
+  let last = 0;
+  for (let index = 0; index < program.pristine.length; index++) last = Math.max(last, program.lineOf(index));
+  if (value > last) throw valueError(`line ${value} comes after the current code block`);
+  throw valueError(`can't jump to line ${value}: Coroscope has no jumps`);
+}
+
 /** f_trace: a frame that runs already tells of its lines from now on (frame_settrace). */
 function setFrameTrace(frame: Frame, trace: Value): void {
   extraOf(frame).trace = trace;
@@ -300,7 +324,7 @@ defineType(frameType, {
     f_builtins: [(self: Frame) => self.builtins],
     f_locals: [(self: Frame) => localsOf(self)],
     f_lasti: [(self: Frame) => self.lasti],
-    f_lineno: [(self: Frame) => self.line ?? null],
+    f_lineno: [(self: Frame) => self.line ?? null, setLineNumber],
     f_generator: [(self: Frame) => self.generator ?? null],
     f_trace: [
       (self: Frame) => self.extra?.trace ?? null,
