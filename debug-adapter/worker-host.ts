@@ -82,6 +82,10 @@ export class WorkerHost implements Host {
     return this.base.parse(source, options);
   }
 
+  deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array {
+    return this.base.deflate(data, level, dictionary);
+  }
+
   libraryModule(name: string): LibraryModule | undefined {
     return this.base.libraryModule(name);
   }

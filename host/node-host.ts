@@ -74,6 +74,11 @@ export class NodeHost implements Host {
     return bytes;
   }
 
+  deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array {
+    const { deflateRawSync } = process.getBuiltinModule('node:zlib');
+    return deflateRawSync(data, dictionary === undefined ? { level } : { level, dictionary });
+  }
+
   write(fd: 1 | 2, text: string): void {
     let bytes: Uint8Array = this.encoder.encode(text);
     while (bytes.length > 0) bytes = bytes.subarray(this.files.write(fd, bytes));

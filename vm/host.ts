@@ -84,6 +84,8 @@ export interface Host {
   sleep(nanoseconds: bigint): void;
   /** Bytes for os.urandom. */
   randomBytes(count: number): Uint8Array;
+  /** What zlib makes of data: raw deflate, at a level from 0 to 9. */
+  deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array;
   /** Seeds hash() of str and bytes; 0 is PYTHONHASHSEED=0. */
   readonly hashSeed: number;
   /** Descriptors 0, 1 and 2 are stdin, stdout and stderr. */

@@ -5,9 +5,18 @@ import identifiers from './tables/identifiers.json' with { type: 'json' };
 /** What str.isprintable() of CPython 3.14 says of a code point. */
 export const isPrintable = isPrintableIn(printable);
 
-/** Characters that may begin an identifier, and that may go on in one, as CPython 3.14's str.isidentifier() knows them. */
-const starts = boundsOf(identifiers.start);
-const continues = boundsOf(identifiers.continue);
+/**
+ * Characters that may begin an identifier, and that may go on in one, as CPython 3.14's str.isidentifier() knows them. Read when the
+ * first one that isn't ASCII is met.
+ */
+let starts: Uint32Array | undefined;
+let continues: Uint32Array | undefined;
+
+function mayStand(codePoint: number, first: boolean): boolean {
+  starts ??= boundsOf(identifiers.start);
+  continues ??= boundsOf(identifiers.continue);
+  return isIn(first ? starts : continues, codePoint);
+}
 
 /** Where ranges begin and end, alternately. */
 function boundsOf(distances: readonly number[]): Uint32Array {
@@ -39,7 +48,7 @@ function isIn(bounds: Uint32Array, codePoint: number): boolean {
 export function firstInvalidIdentifierCharacter(text: string, start: number, end: number): number {
   for (let i = start; i < end; i++) {
     const c = text.codePointAt(i)!;
-    if (c >= 128 && !isIn(i === start ? starts : continues, c)) return i;
+    if (c >= 128 && !mayStand(c, i === start)) return i;
     if (c > 0xffff) i++;
   }
   return -1;

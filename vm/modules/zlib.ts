@@ -1,7 +1,7 @@
-import { deflateSync } from 'fflate/browser';
 import { ByteWriter } from '../codecs/byte-writer.ts';
 import { adler32, crc32 } from '../codecs/checksums.ts';
 import { InflateProblem, Inflater } from '../codecs/inflate.ts';
+import { vm } from '../interpreter/state.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import { exceptionTypeRoot, newException, type PyBaseException, valueError } from '../objects/exception.ts';
@@ -30,10 +30,7 @@ function wrapperOf(wbits: number): Wrapper {
 
 function packed(data: Uint8Array, level: number, wbits: number, dictionary?: Uint8Array): Uint8Array {
   if (level < -1 || level > 9) throw error('Bad compression level');
-  const body = deflateSync(data, {
-    level: (level < 0 ? 6 : level) as 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9,
-    ...(dictionary === undefined ? {} : { dictionary }),
-  });
+  const body = vm.host.deflate(data, level < 0 ? 6 : level, dictionary);
   const writer = new ByteWriter(body.length + 18);
   const wrapper = wrapperOf(wbits);
   if (wrapper === 'gzip') writer.pushAll([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 3]);
