@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { nativePython } from '../tools/oracle.ts';
 import { median } from './alternate.ts';
+import { compareStarts } from './startup.ts';
 
 const folder = 'bench/programs';
 const program = `${folder}/operations.py`;
@@ -20,31 +21,6 @@ function timesOf({ command, args }: Runner): Times {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr}`);
   const lines = stdout.trim().split('\n');
   return new Map(lines.map((line) => line.split(' ')).map(([name, nanoseconds]) => [name, Number(nanoseconds)]));
-}
-
-/** Programs that show how long the start takes. */
-const starts = ['print("hi")', 'import asyncio'];
-
-/** Milliseconds that a whole process takes for a program on its stdin. */
-function startTime(command: string, args: readonly string[], input: string): number {
-  const before = performance.now();
-  const { status, stderr } = spawnSync(command, args, { input, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr}`);
-  return performance.now() - before;
-}
-
-function compareStarts(native: string | undefined, rounds: number): void {
-  console.log(`\n${'milliseconds in all'.padEnd(26)}${'coroscope'.padStart(12)}${'CPython 3.13'.padStart(14)}`);
-  for (const text of starts) {
-    const mine: number[] = [];
-    const other: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      mine.push(startTime(process.execPath, ['dist/cli.js', 'run', '-'], text));
-      if (native !== undefined) other.push(startTime(native, ['-'], text));
-    }
-    const theirs = native === undefined ? '' : median(other).toFixed(0);
-    console.log(`${text.padEnd(26)}${median(mine).toFixed(0).padStart(12)}${theirs.padStart(14)}`);
-  }
 }
 
 /** One line a program: each runner's nanoseconds, and ours divided by theirs. */
@@ -81,5 +57,6 @@ export async function main(args: readonly string[]): Promise<void> {
     for (const [i, runner] of runners.entries()) times[i].push(timesOf(runner));
   }
   console.log(table(runners, times));
-  compareStarts(native, rounds + 2);
+  console.log();
+  compareStarts(rounds + 2);
 }
