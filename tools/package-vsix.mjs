@@ -15,7 +15,10 @@ const contents = [
   'CHANGELOG.md',
   'LICENSE',
   'THIRD_PARTY_NOTICES.md',
-  'dist',
+  // Not the command, and not what V8 made of its bundles: the editor has a V8 of its own.
+  ...['extension.js', 'server.js', 'debug-adapter.js', 'thread.js', 'vm.js', 'library.bin'].map(
+    (name) => `dist/${name}`,
+  ),
   'syntaxes',
   'client/icons',
   'docs/images',
@@ -24,7 +27,8 @@ const contents = [
 /** Writes the package and returns its path. */
 export function packageVsix(file = join(root, 'out/coroscope.vsix')) {
   const files = {};
-  for (const name of contents.filter((entry) => existsSync(join(root, entry)))) {
+  for (const name of contents) {
+    if (!existsSync(join(root, name))) throw new Error(`${name} is missing: run «npm run build»`);
     for (const path of walk(join(root, name))) {
       if (path.endsWith('.map')) continue;
       files[`extension/${relative(root, path).split('\\').join('/')}`] = readFileSync(path);
