@@ -98,20 +98,20 @@ export function startTypes(): void {
   pendingTypes.list.length = 0;
 }
 
-const blank: Record<string, unknown> = { ...new TypeSlots(undefined as unknown as PyType) };
+/** Every slot, in the order in which their wrappers are added. */
+const allSlots = Object.keys(new TypeSlots(undefined as unknown as PyType)).filter(
+  (name) => name !== 'type',
+) as SlotName[];
+const slotOrder = new Map<string, number>(allSlots.map((name, index) => [name, index]));
 
 function fill(type: PyType, definition: TypeDefinition): void {
   const slots = type as unknown as Record<string, unknown>;
   const base = type.base as unknown as Record<string, unknown> | undefined;
-  const own: SlotName[] = [];
-  for (const name of Object.keys(blank) as SlotName[]) {
-    if (name === ('type' as string)) continue;
-    const given = definition[name];
-    if (given !== undefined) {
-      slots[name] = given;
-      own.push(name);
-    } else if (base !== undefined && slots[name] === undefined) slots[name] = base[name];
-  }
+  const own = (Object.keys(definition) as SlotName[])
+    .filter((name) => slotOrder.has(name) && definition[name] !== undefined)
+    .sort((a, b) => slotOrder.get(a)! - slotOrder.get(b)!);
+  for (const name of own) slots[name] = definition[name];
+  if (base !== undefined) for (const name of allSlots) if (slots[name] === undefined) slots[name] = base[name];
   if (definition.instantiable === false) slots['tp_new'] = undefined;
   // Hash and comparison are inherited together or not at all.
   if (definition.tp_richcompare !== undefined && definition.tp_hash === undefined) slots['tp_hash'] = undefined;
