@@ -1,5 +1,6 @@
 import { vm } from '../interpreter/state.ts';
 import { index } from '../operations/arithmetic.ts';
+import { getAttribute } from '../operations/attribute.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { decodeBytes, encodeText } from '../operations/codec.ts';
 import { compareOrdered } from '../operations/compare.ts';
@@ -469,7 +470,8 @@ defineType(bytesType, {
   tp_new: (type: PyType, args: Value[], kwNames: KwNames) => {
     if (args.length === 1 && kwNames === undefined) {
       if (type === bytesType && typeOf(args[0]) === bytesType) return args[0];
-      if (stringOf(args[0]) === undefined) {
+      // A plain str has none, but a subclass may.
+      if (typeof args[0] !== 'string') {
         const special = callSpecial(args[0], '__bytes__');
         if (special !== undefined) {
           if (!(special instanceof PyBytes))
@@ -510,6 +512,14 @@ function splice(self: PyByteArray, start: number, count: number, replacement: Ui
     replacement,
     self.bytes.subarray(start + count),
   ]);
+}
+
+/** What pickle makes a bytearray of; before protocol 3 there are no bytes but those of a str (_common_reduce). */
+function reduceByteArray(self: PyByteArray, protocol: number): Value {
+  const state = call(getAttribute(self, '__getstate__'));
+  const args: Value[] =
+    self.bytes.length === 0 ? [] : protocol < 3 ? [latin1(self.bytes), 'latin-1'] : [new PyBytes(self.bytes.slice())];
+  return tupleOf([self.type, tupleOf(args), state]);
 }
 
 function onlyBytes(): never {
@@ -623,6 +633,16 @@ defineType(bytearrayType, {
         if (at < 0) throw valueError('value not found in bytearray');
         splice(self, at, 1, new Uint8Array(0));
       },
+    ],
+    __reduce__: [
+      '($self, /)',
+      (self: PyByteArray) => reduceByteArray(self, 2),
+      'Return state information for pickling.',
+    ],
+    __reduce_ex__: [
+      '($self, proto=0, /)',
+      (self: PyByteArray, protocol: Value = 0) => reduceByteArray(self, Number(index(protocol))),
+      'Return state information for pickling.',
     ],
     resize: [
       '($self, size, /)',

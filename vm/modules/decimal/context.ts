@@ -15,7 +15,7 @@ import {
 } from '../../objects/exception.ts';
 import { isInt } from '../../objects/int.ts';
 import { PyList } from '../../objects/list.ts';
-import { newType, PyObject, type PyType, type Slot, typeOf, typeType } from '../../objects/object.ts';
+import { newType, PyObject, type PyType, type Slot, typeOf, typeType, type Value } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
@@ -164,19 +164,21 @@ function trappedSignal(status: number): PyBaseException {
 const INVALID_SIGNALS =
   'valid values for signals are:\n  [InvalidOperation, FloatOperation, DivisionByZero,\n   Overflow, Underflow, Subnormal, Inexact, Rounded,\n   Clamped]';
 
+/** Whether its keys are all signals, and nothing else. */
+export function isSignalDict(dict: PyDict): boolean {
+  const { signals } = signalClasses();
+  return dict.size === signals.length && signals.every(([, type]) => dict.get(type) !== undefined);
+}
+
 /** Bits of a dict of all signals (dict_as_flags). */
 export function signalBits(value: Slot): number {
   if (value === undefined) throw newException(attributeErrorType, 'context attributes cannot be deleted');
   if (value instanceof SignalDict) return value.bits();
   if (!(value instanceof PyDict)) throw typeError('argument must be a signal dict');
   const { signals } = signalClasses();
-  if (value.size !== signals.length) throw newException(keyErrorType, 'invalid signal dict');
+  if (!isSignalDict(value)) throw newException(keyErrorType, 'invalid signal dict');
   let bits = 0;
-  for (const [bit, type] of signals) {
-    const on = value.get(type);
-    if (on === undefined) throw newException(keyErrorType, 'invalid signal dict');
-    if (isTrue(on)) bits |= bit;
-  }
+  for (const [bit, type] of signals) if (isTrue(value.get(type) as Value)) bits |= bit;
   return bits;
 }
 

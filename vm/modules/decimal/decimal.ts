@@ -41,6 +41,7 @@ import {
   contextSetters,
   contextType,
   decimalType,
+  isSignalDict,
   MAX_EMAX,
   MIN_ETINY,
   PyContext,
@@ -126,7 +127,7 @@ function decimalArgument(value: Value): PyDecimal {
 function held(x: Decimal, context: PyContext): Decimal {
   if (!arithmetic.isFiniteDecimal(x)) return x;
   const largest = arithmetic.isZero(x) ? x.exponent : arithmetic.adjusted(x);
-  if (largest <= MAX_EMAX && x.exponent >= MIN_ETINY) return x;
+  if (largest <= Number(MAX_EMAX) && x.exponent >= Number(MIN_ETINY)) return x;
   context.raise(Signal.INVALID_OPERATION);
   return arithmetic.NAN;
 }
@@ -178,8 +179,8 @@ function exactly(value: Value, context: PyContext): Decimal {
   const known = operand(value);
   if (known !== undefined) return known;
   const text = stringOf(value);
-  if (text !== undefined) return held(fromText(text, context), context);
-  if (value instanceof PyTuple || value instanceof PyList) return held(fromTuple(value), context);
+  if (text !== undefined) return fromText(text, context);
+  if (value instanceof PyTuple || value instanceof PyList) return fromTuple(value);
   if (value instanceof PyFloat) {
     context.raise(Signal.FLOAT_OPERATION);
     return fromFloat(value.value);
@@ -569,7 +570,7 @@ defineType(decimalType, {
     const [value = 0, given] = bind('Decimal', "(value='0', context=None)", args, kwNames);
     const context = contextOf(given);
     if (type === decimalType && value instanceof PyDecimal && value.type === decimalType) return value;
-    return new PyDecimal(exactly(value as Value, context), type);
+    return new PyDecimal(held(exactly(value as Value, context), context), type);
   },
   tp_repr: (self: PyDecimal) => `Decimal('${textOf(self)}')`,
   tp_str: textOf,
@@ -711,6 +712,8 @@ defineType(signalDictType, {
   tp_richcompare(self: SignalDict, other: Value, op: Compare) {
     if (op !== Compare.EQ && op !== Compare.NE) return NotImplemented;
     if (!(other instanceof SignalDict) && !(other instanceof PyDict)) return NotImplemented;
+    // A dict of anything but all signals is no set of flags.
+    if (other instanceof PyDict && !isSignalDict(other)) return NotImplemented;
     const same =
       signalsOf(self.bits()).length === signalsOf(signalBits(other)).length &&
       signalsOf(self.bits()).every((type) => signalsOf(signalBits(other)).includes(type));
