@@ -103,7 +103,13 @@ defineType(builtinFunctionType, {
         return `${owner.qualname}.${self.def.name}`;
       },
     ],
-    __self__: [(self: PyBuiltin) => (self.self === undefined ? null : self.self)],
+    // A function of a module is bound to it.
+    __self__: [
+      (self: PyBuiltin) => {
+        if (self.self !== undefined) return self.self;
+        return (typeof self.module === 'string' ? vm.modules.getString(self.module) : undefined) ?? null;
+      },
+    ],
   },
   members: { __module__: [(self: PyBuiltin) => self.module] },
   methods: {
