@@ -27,8 +27,8 @@ const TRAPS_EARNED = 500;
 /** After so many traps with nothing to watch they are taken away. */
 const IDLE = 100;
 /** How many objects may be visited by marking in all, and how many more each ration of fuel gives. */
-const VISITS = 1_500_000;
-const VISITS_A_RATION = 2_000;
+const VISITS = 4_000_000;
+const VISITS_A_RATION = 4_000;
 /** After so many rations of fuel watching begins again, on a small allowance. */
 const RATIONS_OFF = 4;
 const TRAPS_AGAIN = 1_000;
@@ -63,8 +63,11 @@ export class LastReferences {
     if (this.traps <= 0) return;
     if (this.watched.size >= MAX_WATCHED) this.forgetSettled();
     if (this.watched.size >= MAX_WATCHED) {
-      this.stop();
-      return;
+      // The oldest is left to the collector.
+      for (const oldest of this.watched.keys()) {
+        this.watched.delete(oldest);
+        break;
+      }
     }
     this.watched.set(object, undefined);
     this.idle = 0;
