@@ -486,6 +486,7 @@ export const socketModule = (): ModuleDefinition => {
       SOCK_NONBLOCK: 0o4000,
       SOCK_CLOEXEC: 0o2000000,
       SOL_SOCKET: 1,
+      SOL_TCP: 6,
       SO_REUSEADDR: 2,
       SO_TYPE: 3,
       SO_ERROR: 4,
