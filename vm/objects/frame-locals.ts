@@ -1,3 +1,4 @@
+import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { setLocalVariable } from '../interpreter/debugging.ts';
 import type { Frame } from '../interpreter/frame.ts';
 import { frameLocals } from '../interpreter/names.ts';
@@ -7,6 +8,7 @@ import { callMethod } from '../operations/attribute.ts';
 import { richCompare } from '../operations/compare.ts';
 import { enterRepr, leaveRepr } from '../operations/recursive-repr.ts';
 import { repr } from '../operations/text.ts';
+import { PyCell } from './cell.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
 import { keyError, valueError } from './exception.ts';
@@ -26,12 +28,31 @@ class FrameLocalsProxy extends PyObject {
 
 /** f_locals: a new proxy for a function, the namespace itself for all else (frame_getlocals). */
 export function localsOf(frame: Frame): Value {
-  return frame.hasFastLocals ? new FrameLocalsProxy(frame) : (frame.locals as Value);
+  const fast = frame.hasFastLocals || hiddenLocals(frame) !== undefined;
+  return fast ? new FrameLocalsProxy(frame) : (frame.locals as Value);
+}
+
+/**
+ * The variables of an inlined comprehension that a module or class body is in the midst of: they alone are its locals then
+ * (_PyFrame_HasHiddenLocals). Undefined elsewhere.
+ */
+function hiddenLocals(frame: Frame): PyDict | undefined {
+  let found: PyDict | undefined;
+  const { co_localsplusnames, co_localspluskinds } = frame.code.code;
+  for (let index = 0; index < co_localspluskinds.length; index++) {
+    if ((co_localspluskinds[index] & LocalKind.HIDDEN) === 0) continue;
+    const slot = frame.stack[index];
+    const value = slot instanceof PyCell ? slot.contents : slot;
+    if (value === undefined) continue;
+    found ??= new PyDict();
+    found.setString(co_localsplusnames[index], value);
+  }
+  return found;
 }
 
 /** What locals() gives: a dict of now for a function, the namespace itself for all else (PyEval_GetLocals of PEP 667). */
 export function localsSnapshot(frame: Frame): Value {
-  if (!frame.hasFastLocals) return frame.locals as Value;
+  if (!frame.hasFastLocals) return hiddenLocals(frame) ?? (frame.locals as Value);
   const dict = (frameLocals(frame) as PyDict).copy();
   const extra = frame.extra?.extraLocals;
   if (extra !== undefined) for (const [key, value] of extra.entries()) dict.set(key, value);
