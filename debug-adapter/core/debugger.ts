@@ -71,12 +71,12 @@ export class ProgramDebugger implements Debugger {
   constructor(channel: Channel, world: World) {
     this.world = world;
     this.input = (text) => world.input(text);
-    this.session = new Session(channel);
+    const units = new Units(liveGenerators);
+    this.session = new Session(channel, units);
     const debugging = attachDebugger(this.session.hooks);
     this.traps = new Traps(debugging);
     this.evaluator = new Evaluator(debugging);
     const presenter = new Presenter(this.evaluator);
-    const units = new Units(liveGenerators);
     this.breakpoints = new Breakpoints(this.traps, this.addresses, this.evaluator, (path) => this.linesOf(path));
     this.filters = new ExceptionFilters(this.evaluator, presenter, this.session.isOwnCode);
     this.inspector = new Inspector(this.session, units, this.evaluator, presenter, this.addresses);

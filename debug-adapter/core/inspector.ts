@@ -1,5 +1,5 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
-import { callChain } from '../../vm/interpreter/debugging.ts';
+import { callChain, type PythonThread, pythonThreads } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
 import { Opcode } from '../../vm/interpreter/opcode.ts';
 import { PyGenerator } from '../../vm/objects/generator.ts';
@@ -16,7 +16,7 @@ import {
 } from './errors.ts';
 import type { Evaluator } from './evaluate.ts';
 import { Handles } from './handles.ts';
-import { kindOf, MAIN_THREAD, stateOf, suspensionPoint, threadName, type Units } from './inventory.ts';
+import { kindOf, pythonThreadName, stateOf, suspensionPoint, threadName, type Units } from './inventory.ts';
 import { rowAt } from './listings.ts';
 import type {
   EvaluateRequest,
@@ -66,7 +66,7 @@ export class Inspector {
   threads(): ThreadInfo[] {
     const waiting = this.units.waiting(this.session.isOwnCode).slice(0, MAX_THREADS);
     return [
-      { id: MAIN_THREAD, name: 'MainThread' },
+      ...pythonThreads().map((thread) => ({ id: this.units.threadId(thread), name: pythonThreadName(thread) })),
       ...waiting.map((unit) => ({ id: this.units.idOf(unit), name: threadName(unit) })),
     ];
   }
@@ -189,13 +189,26 @@ export class Inspector {
     this.requireStopped();
     let places = this.stacks.get(threadId);
     if (places === undefined) {
-      places = threadId === MAIN_THREAD ? this.mainStack() : this.unitStack(threadId);
+      const thread = pythonThreads().find((each) => this.units.threadId(each) === threadId);
+      places = thread === undefined ? this.unitStack(threadId) : this.threadStack(thread);
       this.stacks.set(threadId, places);
     }
     return places;
   }
 
-  private mainStack(): Place[] {
+  private threadStack({ isCurrent, frame }: PythonThread): Place[] {
+    return isCurrent
+      ? this.stoppedStack()
+      : callChain(frame).map((each) => ({
+          frame: each,
+          lasti: each.lasti,
+          isNext: false,
+          isOver: false,
+          returned: undefined,
+        }));
+  }
+
+  private stoppedStack(): Place[] {
     const { stop } = this.session;
     if (stop?.exception !== undefined && stop.uncaught) return tracebackPlaces(stop.exception.traceback);
     return callChain(stop?.frame).map((frame, depth) => ({

@@ -1,5 +1,6 @@
 import { CodeFlag, type CodeObject } from '../../compiler/bytecode/code-object.ts';
 import { type SuspensionKind, type SuspensionPoint, suspensionPoints } from '../../compiler/bytecode/suspension.ts';
+import { type PythonThread, pythonThreads } from '../../vm/interpreter/debugging.ts';
 import { type Frame, FrameState } from '../../vm/interpreter/frame.ts';
 import { Opcode } from '../../vm/interpreter/opcode.ts';
 import type { Program } from '../../vm/interpreter/program.ts';
@@ -7,11 +8,12 @@ import type { PyGenerator } from '../../vm/objects/generator.ts';
 import type { UnitKind, UnitState } from './model.ts';
 import { taskName, taskOf } from './tasks.ts';
 
-/** The thread that runs the program; every generator and coroutine has a number after it. */
-export const MAIN_THREAD = 1;
+/** The program's main thread; its other threads, and every generator and coroutine, have numbers after it. */
+const MAIN_THREAD = 1;
 
-/** Numbers generators and coroutines as threads, for as long as they live. */
+/** Numbers Python's threads, and generators and coroutines as threads, for as long as they live. */
 export class Units {
+  private readonly threads = new Map<number, number>();
   private readonly ids = new WeakMap<PyGenerator, number>();
   private readonly byId = new Map<number, WeakRef<PyGenerator>>();
   private readonly live: () => readonly PyGenerator[];
@@ -41,6 +43,23 @@ export class Units {
       this.byId.set(id, new WeakRef(unit));
     }
     return id;
+  }
+
+  /** The number of a Python thread. */
+  threadId(thread: PythonThread): number {
+    if (thread.isMain) return MAIN_THREAD;
+    let id = this.threads.get(thread.ident);
+    if (id === undefined) {
+      id = this.nextId++;
+      this.threads.set(thread.ident, id);
+    }
+    return id;
+  }
+
+  /** The number of the Python thread that runs, or stopped. */
+  get currentThreadId(): number {
+    const current = pythonThreads().find(({ isCurrent }) => isCurrent);
+    return current === undefined ? MAIN_THREAD : this.threadId(current);
   }
 
   /** The unit with a number, if it has not finished. */
@@ -86,6 +105,11 @@ export function threadName(unit: PyGenerator): string {
   if (state === 'created') return `${name} · not started, made in line ${unit.createdAtLine || frame.line}`;
   if (state === 'running') return `${name} · running`;
   return `${name} · at ${suspensionPoint(frame)}, line ${frame.line}`;
+}
+
+/** Such as «MainThread», or of a thread that waits «Thread-1 (work) · waits in lock.acquire()». */
+export function pythonThreadName({ name, isCurrent, waitsFor }: PythonThread): string {
+  return isCurrent || waitsFor === undefined ? name : `${name} · waits in ${waitsFor}`;
 }
 
 const pointsOf = new WeakMap<CodeObject, readonly SuspensionPoint[]>();

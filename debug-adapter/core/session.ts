@@ -9,6 +9,7 @@ import type { Channel, DebuggerRequest } from './channel.ts';
 import { DebuggerError } from './errors.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { ExceptionFilters } from './exceptions.ts';
+import type { Units } from './inventory.ts';
 import { lineStarts } from './lines.ts';
 import type { Debugger, SourceInfo, StepKind, StopInfo } from './model.ts';
 import { Step } from './stepping.ts';
@@ -44,6 +45,7 @@ export class Session {
   waitsForInput = false;
 
   private readonly channel: Channel;
+  private readonly units: Units;
   private debugger: Debugger | undefined;
   private debugging!: Debugging;
   private traps!: Traps;
@@ -55,8 +57,9 @@ export class Session {
   private readonly backlog: DebuggerRequest[] = [];
   private readonly listeners: (() => void)[] = [];
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, units: Units) {
     this.channel = channel;
+    this.units = units;
   }
 
   /** Told once, when everything exists: the parts refer to each other. */
@@ -199,7 +202,7 @@ export class Session {
     this.endStep();
     this.pauseRequested = false;
     this.state = 'stopped';
-    this.stop = { info: { ...info, threadId: 1 }, frame, exception, uncaught };
+    this.stop = { info: { ...info, threadId: this.units.currentThreadId }, frame, exception, uncaught };
     this.returned = returned;
     this.flushOutput();
     this.channel.send({ event: 'stopped', body: this.stop.info });

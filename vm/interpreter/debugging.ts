@@ -301,6 +301,7 @@ export interface PythonThread {
   /** threading.get_ident(). */
   readonly ident: number;
   readonly name: string;
+  readonly isMain: boolean;
   /** Whether it is the one that runs, or stopped. */
   readonly isCurrent: boolean;
   /** Its innermost frame, to be given to `callChain`; undefined before it has begun and within native code alone. */
@@ -314,6 +315,7 @@ export function pythonThreads(): PythonThread[] {
   return vm.threads.map((thread) => ({
     ident: thread.ident,
     name: nameOf(thread),
+    isMain: thread === vm.mainThread,
     isCurrent: thread === vm.thread,
     frame: frameOf(thread),
     waitsFor: waitOf(thread)?.what,
