@@ -7,7 +7,7 @@ import { type PlainNode, plainTree } from '../compiler/syntax/plain-tree.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
-import { decodeSource, sourceFromString } from '../compiler/text/source.ts';
+import { decodeSource, type SourceText, sourceFromString } from '../compiler/text/source.ts';
 import type { CompileResult, Host, LibraryModule, ParseResult } from '../vm/host.ts';
 import { Library } from './library.ts';
 import { NodeFiles } from './node-files.ts';
@@ -115,7 +115,8 @@ export class NodeHost implements Host {
       version: options.target ?? this.target,
     });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-    return { tree: plainTree(tree), error, textHasLineEnd, warnings: diagnostics.filter(isWarning) };
+    const errorText = error === undefined ? '' : lineOfError(text, error.lineno, options.mode, textHasLineEnd);
+    return { tree: plainTree(tree), error, errorText, warnings: diagnostics.filter(isWarning) };
   }
 
   libraryModule(name: string): LibraryModule | undefined {
@@ -142,4 +143,12 @@ export class NodeHost implements Host {
 function compileResult({ code, diagnostics }: Compilation): CompileResult {
   const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
   return { code: error === undefined ? code : undefined, error, warnings: diagnostics.filter(isWarning) };
+}
+
+/** A line with its end, where CPython has it: the last line of a module gets the end that it lacks. */
+function lineOfError({ text, addedLineEnd }: SourceText, lineno: number, mode: string, hasLineEnd: boolean): string {
+  const lines = text.split('\n');
+  const line = lines[lineno - 1] ?? '';
+  const isEnded = hasLineEnd && (mode === 'exec' || lineno < lines.length - (addedLineEnd ? 1 : 0));
+  return isEnded ? `${line}\n` : line;
 }

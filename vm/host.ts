@@ -13,8 +13,8 @@ export interface CompileResult {
 export interface ParseResult {
   readonly tree: PlainNode;
   readonly error: Diagnostic | undefined;
-  /** Whether the error's SyntaxError.text has the end of its line. */
-  readonly textHasLineEnd: boolean;
+  /** SyntaxError.text: the line that the error names, as CPython has it. */
+  readonly errorText: string;
   readonly warnings: readonly Diagnostic[];
 }
 

@@ -59,7 +59,7 @@ import { call, callSpecial, isCallable, lookupSpecial } from '../operations/call
 import { isLess, richCompare } from '../operations/compare.ts';
 import { hashOf, identityOf } from '../operations/hash.ts';
 import { forEach, getIterator, iterateNext, next, toArray } from '../operations/iterate.ts';
-import { lengthOf, setSubscript } from '../operations/subscript.ts';
+import { lengthOf, longLengthOf, setSubscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { isOneCharacter } from '../text/strings.ts';
@@ -403,7 +403,7 @@ const functions: Record<string, Declaration> = {
     },
   ],
   anext: ['(aiterator, default=<unrepresentable>, /)', anextBuiltin],
-  len: ['(obj, /)', lengthOf, 'Return the number of items in a container.'],
+  len: ['(obj, /)', longLengthOf, 'Return the number of items in a container.'],
   locals: ['()', () => (vm.frame === undefined ? null : localsSnapshot(vm.frame))],
   max: [
     '(*args, key=None, default=<unrepresentable>)',

@@ -1,6 +1,6 @@
 import type { PlainNode } from '../../compiler/syntax/plain-tree.ts';
 import type { Diagnostic } from '../../compiler/text/diagnostic.ts';
-import type { CompileResult, ParseResult } from '../host.ts';
+import type { CompileResult } from '../host.ts';
 import { InternalError } from '../internal-error.ts';
 import { vm } from '../interpreter/state.ts';
 import { astValue, isAst } from '../modules/ast/ast.ts';
@@ -54,21 +54,6 @@ function lineOf(input: string | Uint8Array, lineno: number): string {
   return text.split(/\r\n|\r|\n/)[lineno - 1] ?? '';
 }
 
-/** The SyntaxError of a parse, with the line as it carries it: a module's last line gets the end that it lacks. */
-function parseError(
-  input: string | Uint8Array,
-  mode: Mode,
-  filename: string,
-  parsed: ParseResult,
-): exceptions.PyBaseException {
-  const error = parsed.error as Diagnostic;
-  const text = typeof input === 'string' ? input : decodeBytes(input, 'utf-8', 'replace');
-  const lines = text.split(/\r\n|\r|\n/);
-  const line = lines[error.lineno - 1] ?? '';
-  const isEnded = parsed.textHasLineEnd && (mode === 'exec' || error.lineno < lines.length);
-  return syntaxError(error, filename, isEnded ? `${line}\n` : line);
-}
-
 /** Warns at the place in the source; a warning that is made an error is a SyntaxError there (_PyErr_EmitSyntaxWarning). */
 function warnAboutSyntax(found: readonly Diagnostic[], filename: string, input: string | Uint8Array): void {
   for (const diagnostic of found) {
@@ -88,7 +73,7 @@ function parseSource(source: Value, filename: string, mode: Mode): PlainNode {
   const input = sourceInput(source);
   const parsed = vm.host.parse(input, { mode, target: vm.frame?.code.code.target });
   warnAboutSyntax(parsed.warnings, filename, input);
-  if (parsed.error !== undefined) throw parseError(input, mode, filename, parsed);
+  if (parsed.error !== undefined) throw syntaxError(parsed.error, filename, parsed.errorText);
   return parsed.tree;
 }
 
@@ -116,7 +101,7 @@ function hostOptions({ filename, mode, flags, optimize, inherit }: CompileSettin
 
 /** Code of text or bytes. */
 export function compileSource(source: Value, settings: CompileSettings): PyCode {
-  const { filename, mode } = settings;
+  const { filename } = settings;
   const input = sourceInput(source);
   const options = hostOptions(settings);
   const result = vm.host.compile(input, options);
@@ -124,7 +109,7 @@ export function compileSource(source: Value, settings: CompileSettings): PyCode 
   if (result.error !== undefined) {
     // Stages after the parser take the line from the file, which a string has not.
     const parsed = vm.host.parse(input, options);
-    if (parsed.error?.message === result.error.message) throw parseError(input, mode, filename, parsed);
+    if (parsed.error?.message === result.error.message) throw syntaxError(parsed.error, filename, parsed.errorText);
   }
   return codeOf(result, filename);
 }

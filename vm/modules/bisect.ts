@@ -1,3 +1,4 @@
+import * as integer from '../numbers/integer.ts';
 import type { Declaration, ModuleDefinition } from '../objects/define.ts';
 import { valueError } from '../objects/exception.ts';
 import { PyList } from '../objects/list.ts';
@@ -6,21 +7,21 @@ import { index } from '../operations/arithmetic.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
 import { isLess } from '../operations/compare.ts';
-import { lengthOf, subscript } from '../operations/subscript.ts';
+import { longLengthOf, subscript } from '../operations/subscript.ts';
 
 /** Where `value` belongs in a sorted sequence: before its equals (left) or after them. `key` makes keys of the items. */
-function position(items: Value, value: Value, lo: Slot, hi: Slot, key: Slot, left: boolean): number {
-  let low = lo === undefined ? 0 : Number(index(lo));
+function position(items: Value, value: Value, lo: Slot, hi: Slot, key: Slot, left: boolean): number | bigint {
+  let low = lo === undefined ? 0 : index(lo);
   if (low < 0) throw valueError('lo must be non-negative');
-  let high = hi === undefined || hi === null ? lengthOf(items) : Number(index(hi));
+  let high = hi === undefined || hi === null ? longLengthOf(items) : index(hi);
   // CPython's ssize_t of -1 stands for "no end".
-  if (high === -1) high = lengthOf(items);
+  if (high === -1) high = longLengthOf(items);
   while (low < high) {
-    const middle = Math.floor((low + high) / 2);
+    const middle = integer.shiftRight(integer.add(low, high), 1);
     const item = subscript(items, middle);
     const itemKey = key === undefined || key === null ? item : call(key, item);
     const goesRight = left ? isLess(itemKey, value) : !isLess(value, itemKey);
-    if (goesRight) low = middle + 1;
+    if (goesRight) low = integer.add(middle, 1);
     else high = middle;
   }
   return low;
@@ -40,7 +41,7 @@ function inserter(left: boolean, doc: string): Declaration {
     (items: Value, value: Value, lo: Slot, hi: Slot, key: Slot) => {
       const sought = key === undefined || key === null ? value : call(key, value);
       const at = position(items, sought, lo, hi, key, left);
-      if (items instanceof PyList && items.type === listType) items.items.splice(at, 0, value);
+      if (items instanceof PyList && items.type === listType) items.items.splice(Number(at), 0, value);
       else callMethod(items, 'insert', at, value);
     },
     doc,

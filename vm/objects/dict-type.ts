@@ -234,10 +234,7 @@ defineType(dictType, {
     setdefault: [
       '($self, key, default=None, /)',
       (self: PyDict, key: Value, fallback: Value = null) => {
-        const entry = self.find(key);
-        if (entry >= 0) return self.values[entry];
-        self.set(key, fallback);
-        return fallback;
+        return self.setDefault(key, fallback);
       },
     ],
     pop: [
@@ -253,11 +250,9 @@ defineType(dictType, {
     popitem: [
       '($self, /)',
       (self: PyDict) => {
-        if (self.used === 0) throw keyError('popitem(): dictionary is empty');
-        const entry = self.keys.length - 1;
-        const pair = tupleOf([self.keys[entry] as Value, self.values[entry]]);
-        self.removeEntry(entry);
-        return pair;
+        const pair = self.popLast();
+        if (pair === undefined) throw keyError('popitem(): dictionary is empty');
+        return tupleOf(pair);
       },
     ],
     keys: ['($self, /)', (self: PyDict) => new DictView(dictKeysType, self, Part.KEYS)],

@@ -193,15 +193,28 @@ export class PyDict extends PyObject {
     this.values[entry] = null;
     this.used--;
     this.keysVersion = ++lastKeysVersion;
-    if (this.used === 0) {
-      this.keys.length = 0;
-      this.values.length = 0;
-    } else {
-      while (this.keys[this.keys.length - 1] === undefined) {
-        this.keys.pop();
-        this.values.pop();
-      }
-    }
+  }
+
+  /** Removes the last entry; undefined when there is none. Only this makes room at the end again, as popitem() does. */
+  popLast(): [Value, Value] | undefined {
+    const { keys, values } = this;
+    let last = keys.length - 1;
+    while (last >= 0 && keys[last] === undefined) last--;
+    if (last < 0) return undefined;
+    const pair: [Value, Value] = [keys[last] as Value, values[last]];
+    this.removeEntry(last);
+    keys.length = last;
+    values.length = last;
+    return pair;
+  }
+
+  /** The value of a key; `value`, put in, when there is none. The key is asked once for its hash. */
+  setDefault(key: Value, value: Value): Value {
+    const hash = canonicalKey(key) === undefined ? hashToStore(key, 'dict key') : undefined;
+    const entry = hash === undefined ? this.find(key) : this.findHashed(key, hash);
+    if (entry >= 0) return this.values[entry];
+    this.append(key, value, hash);
+    return value;
   }
 
   clear(): void {

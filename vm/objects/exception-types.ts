@@ -1,4 +1,4 @@
-import { genericGetAttribute, genericSetAttribute, instanceDict } from '../operations/attribute.ts';
+import { genericGetAttribute, genericSetAttribute, instanceDict, setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { matchGroup } from '../operations/exception-group.ts';
 import { toArray } from '../operations/iterate.ts';
@@ -129,7 +129,7 @@ defineType(base, {
       (self: PyBaseException, state: Value) => {
         if (state === null) return;
         if (!(state instanceof PyDict)) throw typeError('state is not a dictionary');
-        for (const [key, value] of state.entries()) instanceDict(self).set(key, value);
+        for (const [key, value] of state.entries()) setAttribute(self, str(key), value);
       },
     ],
   },
@@ -144,6 +144,16 @@ function member(name: string) {
       self.members[name] = value;
     },
   ] as const;
+}
+
+/** For pickling: the attributes and some members, set again by `__setstate__`. */
+function reduceWith(self: PyBaseException, ...names: string[]): Value {
+  const state = self.dict?.copy() ?? new PyDict();
+  for (const name of names) {
+    const value = name === 'args' ? self.args : self.members?.[name];
+    if (value !== undefined && value !== null) state.setString(name, value);
+  }
+  return state.used > 0 ? tupleOf([self.type, self.args, state]) : tupleOf([self.type, self.args]);
 }
 
 function membersOf(...names: string[]): Record<string, ReturnType<typeof member>> {
@@ -199,6 +209,7 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
         return typeof message === 'string' ? message : baseStr(self);
       },
       members: membersOf('msg', 'name', 'path', 'name_from'),
+      methods: { __reduce__: ['($self, /)', (self: PyBaseException) => reduceWith(self, 'name', 'path', 'name_from')] },
     },
   ],
   [
@@ -207,7 +218,13 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
   ],
   [
     exceptions.attributeErrorType,
-    { doc: 'Attribute not found.', tp_init: keywords(['name', 'obj']), members: membersOf('name', 'obj') },
+    {
+      doc: 'Attribute not found.',
+      tp_init: keywords(['name', 'obj']),
+      members: membersOf('name', 'obj'),
+      // The object itself isn't pickled: it may be anything.
+      methods: { __reduce__: ['($self, /)', (self: PyBaseException) => reduceWith(self, 'name', 'args')] },
+    },
   ],
   [
     exceptions.keyErrorType,
@@ -241,9 +258,10 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
         __reduce__: [
           '($self, /)',
           (self: PyBaseException) => {
-            const { filename } = self.members ?? {};
-            const args =
-              filename === undefined || filename === null ? self.args : tupleOf([...self.args.items, filename]);
+            const { filename, filename2 } = self.members ?? {};
+            const isNamed = filename !== undefined && filename !== null && self.args.items.length === 2;
+            const names = filename2 === undefined || filename2 === null ? [] : [null, filename2];
+            const args = isNamed ? tupleOf([...self.args.items, filename, ...names]) : self.args;
             return self.dict !== undefined && self.dict.used > 0
               ? tupleOf([self.type, args, self.dict])
               : tupleOf([self.type, args]);
@@ -261,6 +279,11 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
         const members: Record<string, Slot> = { msg: args[0] ?? null };
         if (args.length === 2) {
           const info = toArray(args[1]);
+          if (info.length < 4 || info.length > 7) {
+            const limit = info.length < 4 ? 'at least 4' : 'at most 7';
+            throw typeError(`function takes ${limit} arguments (${info.length} given)`);
+          }
+          if (info.length === 5) throw typeError('end_offset must be provided when end_lineno is provided');
           const names = ['filename', 'lineno', 'offset', 'text', 'end_lineno', 'end_offset', '_metadata'];
           info.forEach((value, i) => {
             members[names[i]] = value;

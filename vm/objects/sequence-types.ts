@@ -4,7 +4,7 @@ import { index } from '../operations/arithmetic.ts';
 import { call } from '../operations/call.ts';
 import { compareOrdered, equals, isLess, richCompare } from '../operations/compare.ts';
 import { hashOf, hashSequence } from '../operations/hash.ts';
-import { toArray } from '../operations/iterate.ts';
+import { items, toArray } from '../operations/iterate.ts';
 import { indexIn, sliceArray, sliceRange } from '../operations/subscript.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
@@ -583,14 +583,37 @@ defineType(sliceType, {
       (self: PySlice, length: Value) => {
         const count = index(length);
         if (count < 0) throw valueError('length should not be negative');
-        const { start, stop, step } = sliceRange(self, Number(count));
-        return tupleOf([start, stop, step]);
+        return tupleOf(longSlice(self, count));
       },
     ],
     __reduce__: ['($self, /)', (self: PySlice) => tupleOf([sliceType, tupleOf([self.start, self.stop, self.step])])],
   },
   classMethods: { __class_getitem__: ['($cls, object, /)', newGenericAlias] },
 });
+
+type Integer = number | bigint;
+
+/** Start, stop and step of a slice of a sequence of any length (_PySlice_GetLongIndices). */
+function longSlice(slice: PySlice, length: Integer): [start: Integer, stop: Integer, step: Integer] {
+  const step = slice.step === null ? 1 : sliceInteger(slice.step);
+  if (step === 0) throw valueError('slice step cannot be zero');
+  const [least, most] = step < 0 ? [-1, integer.subtract(length, 1)] : [0, length];
+  const place = (value: Value): Integer => {
+    const given = sliceInteger(value);
+    const at = given < 0 ? integer.add(given, length) : given;
+    return at < least ? least : at > most ? most : at;
+  };
+  const start = slice.start === null ? (step < 0 ? most : least) : place(slice.start);
+  const stop = slice.stop === null ? (step < 0 ? least : most) : place(slice.stop);
+  return [start, stop, step];
+}
+
+function sliceInteger(value: Value): Integer {
+  if (!isInt(value) && typeOf(value).nb_index === undefined) {
+    throw typeError('slice indices must be integers or None or have an __index__ method');
+  }
+  return index(value);
+}
 
 // range
 
@@ -707,6 +730,11 @@ defineType(rangeIteratorType, {
   },
 });
 
+/** The value of an int or bool; what a subclass of int equals is its own affair. */
+function exactInteger(value: Value): Integer | undefined {
+  return typeof value === 'object' ? undefined : integerOf(value);
+}
+
 defineType(rangeType, {
   doc: 'range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, j) produces i, i+1, i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, it specifies the increment (or decrement).',
   subclassable: false,
@@ -743,13 +771,14 @@ defineType(rangeType, {
     return self.length;
   },
   sq_contains: (self: PyRange, item: Value) => {
-    const value = integerOf(item);
+    const value = exactInteger(item);
     if (value !== undefined) return self.positionOf(value) !== undefined;
-    return toArray(self).some((other) => equals(other, item));
+    for (const other of items(self)) if (equals(other, item)) return true;
+    return false;
   },
   mp_subscript: (self: PyRange, key: Value) => {
     if (key instanceof PySlice) {
-      const { start, stop, step } = sliceRange(key, Number(self.length));
+      const [start, stop, step] = longSlice(key, self.length);
       return new PyRange(self.at(start), self.at(stop), integer.multiply(self.step, step));
     }
     if (!isInt(key) && typeOf(key).nb_index === undefined) {
@@ -768,19 +797,29 @@ defineType(rangeType, {
   methods: {
     count: [
       '($self, value, /)',
-      (self: PyRange, item: Value) =>
-        integerOf(item) !== undefined && self.positionOf(integerOf(item)!) !== undefined ? 1 : 0,
+      (self: PyRange, item: Value) => {
+        const value = exactInteger(item);
+        if (value !== undefined) return self.positionOf(value) === undefined ? 0 : 1;
+        let count = 0;
+        for (const other of items(self)) if (equals(other, item)) count++;
+        return count;
+      },
     ],
     index: [
       '($self, value, /)',
       (self: PyRange, item: Value) => {
-        const value = integerOf(item);
-        const at = value === undefined ? undefined : self.positionOf(value);
-        if (at === undefined)
-          throw valueError(
-            value === undefined ? 'sequence.index(x): x not in sequence' : `${repr(item)} is not in range`,
-          );
-        return at;
+        const value = exactInteger(item);
+        if (value !== undefined) {
+          const at = self.positionOf(value);
+          if (at === undefined) throw valueError(`${repr(item)} is not in range`);
+          return at;
+        }
+        let at: Integer = 0;
+        for (const other of items(self)) {
+          if (equals(other, item)) return at;
+          at = integer.add(at, 1);
+        }
+        throw valueError('sequence.index(x): x not in sequence');
       },
     ],
     __reversed__: [

@@ -801,7 +801,7 @@ const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType, value:
     },
   ],
   __type_params__: [
-    (self) => self.attributes.get('__type_params__') ?? tupleOf([]),
+    (self) => (self === typeType ? undefined : self.attributes.get('__type_params__')) ?? tupleOf([]),
     (self, value) => setTypeAttribute(self, '__type_params__', needsHeap(self, '__type_params__', value)),
   ],
   __abstractmethods__: [

@@ -1,12 +1,15 @@
 import type { PyDict } from '../objects/dict.ts';
-import { indexError, keyError, typeError, valueError } from '../objects/exception.ts';
+import { indexError, keyError, overflowError, typeError, valueError } from '../objects/exception.ts';
+import { PyFunction } from '../objects/function.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
 import { isInt } from '../objects/int.ts';
 import type { PyList } from '../objects/list.ts';
 import {
   dictType,
   listType,
+  type PyObject,
   type PyType,
+  rangeType,
   type Slot,
   PyType as TypeClass,
   tupleType,
@@ -18,7 +21,7 @@ import { PySlice } from '../objects/slice.ts';
 import type { PyTuple } from '../objects/tuple.ts';
 import { index } from './arithmetic.ts';
 import { lookupAttribute } from './attribute.ts';
-import { call } from './call.ts';
+import { call, callSpecial } from './call.ts';
 import { equals } from './compare.ts';
 import { forEach } from './iterate.ts';
 
@@ -148,6 +151,20 @@ export function sliceArray<T>(items: readonly T[], slice: PySlice): T[] {
 export function binarySlice(container: Value, start: Value, stop: Value): Value {
   return subscript(container, new PySlice(start, stop, null));
 }
+
+/** len(value) for those who can do with one beyond the safe integers, as CPython's Py_ssize_t can hold. */
+export function longLengthOf(value: Value): number | bigint {
+  const type = typeOf(value);
+  let length: number | bigint;
+  if (type === rangeType) length = (value as PyObject & { length: number | bigint }).length;
+  else if (type.heap && type.lookup('__len__') instanceof PyFunction) length = index(callSpecial(value, '__len__')!);
+  else return lengthOf(value);
+  if (length < 0) throw valueError('__len__() should return >= 0');
+  if (length > 0x7fffffffffffffffn) throw overflowError(TOO_LONG);
+  return length;
+}
+
+const TOO_LONG = 'Python int too large to convert to C ssize_t';
 
 /** len(value). */
 export function lengthOf(value: Value): number {

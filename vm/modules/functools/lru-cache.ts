@@ -1,5 +1,5 @@
 import { defineType } from '../../objects/define.ts';
-import { PyDict } from '../../objects/dict.ts';
+import { canonicalKey, PyDict } from '../../objects/dict.ts';
 import { typeError } from '../../objects/exception.ts';
 import { PyMethod } from '../../objects/function.ts';
 import { isInt } from '../../objects/int.ts';
@@ -9,6 +9,7 @@ import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
 import { instanceDict } from '../../operations/attribute.ts';
 import { call, callWith, isCallable } from '../../operations/call.ts';
+import { hashOf } from '../../operations/hash.ts';
 import { isTrue } from '../../operations/truth.ts';
 
 export const lruCacheType = newType('functools._lru_cache_wrapper');
@@ -52,20 +53,28 @@ function callCached(self: LruCache, args: Value[], kwNames: KwNames): Value {
     return callWith(self.func, args, kwNames);
   }
   const key = makeKey(self.typed, args, kwNames);
+  // A key is asked once for its hash, however often it is looked for.
+  const hash = canonicalKey(key) === undefined ? hashOf(key) : undefined;
   const { entries } = self;
-  const cached = entries.get(key);
-  if (cached !== undefined) {
+  const find = (): number => (hash === undefined ? entries.find(key) : entries.findHashed(key, hash));
+  const put = (value: Value): void => {
+    if (hash === undefined) entries.set(key, value);
+    else entries.setHashed(key, value, hash);
+  };
+  const entry = find();
+  if (entry >= 0) {
+    const cached = entries.values[entry];
     self.hits++;
     if (self.maxsize > 0) {
-      entries.delete(key);
-      entries.set(key, cached);
+      entries.removeEntry(entry);
+      put(cached);
     }
     return cached;
   }
   self.misses++;
   const result = callWith(self.func, args, kwNames);
-  if (self.maxsize > 0 && !entries.has(key) && entries.used >= self.maxsize) entries.removeEntry(entries.nextEntry(0));
-  entries.set(key, result);
+  if (self.maxsize > 0 && entries.used >= self.maxsize && find() < 0) entries.removeEntry(entries.nextEntry(0));
+  put(result);
   return result;
 }
 

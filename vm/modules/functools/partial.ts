@@ -4,12 +4,23 @@ import { PyDict } from '../../objects/dict.ts';
 import { typeError } from '../../objects/exception.ts';
 import { PyMethod } from '../../objects/function.ts';
 import { newGenericAlias } from '../../objects/generic-alias.ts';
-import { type KwNames, newType, PyObject, type PyType, type Slot, type Value } from '../../objects/object.ts';
+import {
+  dictType,
+  type KwNames,
+  newType,
+  PyObject,
+  type PyType,
+  type Slot,
+  typeOf,
+  type Value,
+} from '../../objects/object.ts';
+import { stringOf } from '../../objects/str.ts';
 import { PyTuple, tupleOf } from '../../objects/tuple.ts';
+import { qualifiedName } from '../../objects/type-name.ts';
 import { instanceDict } from '../../operations/attribute.ts';
 import { callWith, isCallable } from '../../operations/call.ts';
 import { enterRepr, leaveRepr } from '../../operations/recursive-repr.ts';
-import { repr } from '../../operations/text.ts';
+import { repr, str } from '../../operations/text.ts';
 
 const placeholderType = defineType(newType('functools._PlaceholderType'), {
   module: 'functools',
@@ -87,6 +98,7 @@ function forward(self: Partial, args: Value[], kwNames: KwNames): Forwarded {
     return { callable, args: count === 0 ? positional : [...positional, ...args.slice(given)], kwNames };
   }
   const keywords = self.keywords.copy();
+  for (const key of keywords.keyList()) if (stringOf(key) === undefined) throw typeError('keywords must be strings');
   for (let i = 0; i < count; i++) keywords.setString(kwNames![i], args[given + i]);
   return { callable, args: [...positional, ...keywords.valueList()], kwNames: keywords.keyList() as string[] };
 }
@@ -114,10 +126,9 @@ defineType(partialType, {
       const parts = [
         repr(self.func),
         ...self.args.items.map(repr),
-        ...[...self.keywords.entries()].map(([key, value]) => `${key}=${repr(value)}`),
+        ...[...self.keywords.entries()].map(([key, value]) => `${str(key)}=${repr(value)}`),
       ];
-      const { module, qualname } = self.type;
-      return `${module === 'builtins' ? '' : `${module}.`}${qualname}(${parts.join(', ')})`;
+      return `${qualifiedName(self.type)}(${parts.join(', ')})`;
     } finally {
       leaveRepr(self);
     }
@@ -135,12 +146,14 @@ defineType(partialType, {
     __setstate__: [
       '($self, state, /)',
       (self: Partial, state: Value) => {
-        const [func, args, keywords, dict] = state instanceof PyTuple ? state.items : [];
-        if (!(args instanceof PyTuple) || !isCallable(func ?? null)) throw typeError('invalid partial state');
+        const [func, args, keywords, dict] = state instanceof PyTuple && state.items.length === 4 ? state.items : [];
+        const isValid = isCallable(func ?? null) && (keywords === null || keywords instanceof PyDict);
+        if (!(args instanceof PyTuple) || !isValid) throw typeError('invalid partial state');
         if (args.items.at(-1) === placeholder) throw typeError('trailing Placeholders are not allowed');
         self.func = func;
         self.args = args.type.heap ? tupleOf(args.items) : args;
-        self.keywords = keywords instanceof PyDict ? keywords.copy() : new PyDict();
+        const given = keywords instanceof PyDict ? keywords : new PyDict();
+        self.keywords = given.type === dictType ? given : given.copy();
         self.holes = countHoles(args.items);
         self.dict = dict instanceof PyDict ? dict : undefined;
       },
@@ -155,6 +168,15 @@ defineType(partialType, {
     keywords: [(self: Partial) => self.keywords, undefined, 'dictionary of keyword arguments to future partial calls'],
   },
   getset: {
-    __dict__: [(self: Partial) => instanceDict(self)],
+    __dict__: [
+      (self: Partial) => instanceDict(self),
+      (self: Partial, value: Slot) => {
+        if (value === undefined) throw typeError('cannot delete __dict__');
+        if (!(value instanceof PyDict)) {
+          throw typeError(`__dict__ must be set to a dictionary, not a '${typeOf(value).tp_name}'`);
+        }
+        self.dict = value;
+      },
+    ],
   },
 });

@@ -26,7 +26,7 @@ export interface IteratorDefinition<T extends PyObject> extends Omit<TypeDefinit
 /** Makes one of itertools' types: an iterator that is its own iter(). */
 export function iteratorType<T extends PyObject>(name: string, definition: IteratorDefinition<T>): PyType {
   const { make, next, signature, ...rest } = definition;
-  const type = newType(name);
+  const type = newType(`itertools.${name}`);
   const binder = new BuiltinDef(name, name, signature, () => null, false, null);
   const takesKeywords = binder.parameters.some(
     ({ kind }) => kind !== ParameterKind.POSITIONAL_ONLY && kind !== ParameterKind.VAR_POSITIONAL,
