@@ -4,6 +4,7 @@ import { InternalError } from '../internal-error.ts';
 import { runCode } from '../interpreter/call.ts';
 import { frameLocals } from '../interpreter/names.ts';
 import { vm } from '../interpreter/state.ts';
+import { pythonException } from '../interpreter/unwind.ts';
 import { integerInBase } from '../numbers/integer-text.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import { localsSnapshot } from '../objects/frame-locals.ts';
@@ -142,6 +143,15 @@ function standardOutput(): Value {
   const stdout = sys.dict.getString('stdout');
   if (stdout === undefined) throw newException(exceptions.runtimeErrorType, 'lost sys.stdout');
   return stdout;
+}
+
+/** As input() flushes: what fails there is no matter of the reader's. */
+function flushQuietly(stream: Value): void {
+  try {
+    callMethod(stream, 'flush');
+  } catch (error) {
+    pythonException(error);
+  }
 }
 
 function print(args: Value[], sep: Value = ' ', end: Value = '\n', file: Value = null, flush: Value = false): void {
@@ -291,7 +301,7 @@ function input(prompt: Value = ''): Value {
   const stdin = sys.dict.getString('stdin');
   if (stdin === undefined) throw newException(exceptions.runtimeErrorType, 'input(): lost sys.stdin');
   if (prompt !== '') callMethod(standardOutput(), 'write', str(prompt));
-  callMethod(standardOutput(), 'flush');
+  flushQuietly(standardOutput());
   const line = str(callMethod(stdin, 'readline'));
   if (line === '') throw newException(exceptions.eofErrorType, 'EOF when reading a line');
   return line.endsWith('\n') ? line.slice(0, -1) : line;

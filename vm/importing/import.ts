@@ -197,6 +197,10 @@ function packageOf(globals: PyDict): string {
     if (parent === undefined) throw typeError('__spec__.parent must be a string');
     return parent;
   }
+  vm.warn?.(
+    'ImportWarning',
+    "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__",
+  );
   const name = globals.getString('__name__');
   if (name === undefined) throw keyError("'__name__' not in globals");
   const text = stringOf(name);

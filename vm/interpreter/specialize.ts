@@ -5,6 +5,7 @@ import { PyModule } from '../objects/module.ts';
 import {
   dictType,
   MAX_SHAPE_SIZE,
+  moduleType,
   PyInstance,
   type PyObject,
   type Slot,
@@ -88,7 +89,8 @@ export function loadGlobal(frame: Frame, program: Program, index: number, nameIn
 export function loadAttribute(program: Program, index: number, owner: Value, name: string): Value {
   if (typeof owner !== 'object' || owner === null) return getAttribute(owner, name);
   const { type } = owner;
-  const cache = type.genericGetattr || owner instanceof PyModule ? cacheOf(program, index) : undefined;
+  const isPlain = type.genericGetattr || type.tp_getattro === moduleType.tp_getattro;
+  const cache = isPlain ? cacheOf(program, index) : undefined;
   if (cache === undefined) return getAttribute(owner, name);
   if (owner instanceof PyModule) {
     const entry = owner.dict.findString(name);

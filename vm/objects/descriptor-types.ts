@@ -48,6 +48,7 @@ import {
 import type { BuiltinDef } from './signature.ts';
 import { tupleOf } from './tuple.ts';
 import { addressOf } from './type.ts';
+import { fullyQualifiedName } from './type-name.ts';
 
 /** Raises unless a descriptor of `owner` may serve this object (descr_check). */
 function checkOwner(name: string, owner: PyType, self: Value): void {
@@ -262,7 +263,11 @@ defineType(memberType, {
     checkOwner(self.name, self.owner, instance);
     const value = (instance as PyObject).slots?.[self.index];
     if (value === undefined) {
-      throw attributeError(`'${typeOf(instance).tp_name}' object has no attribute '${self.name}'`, self.name, instance);
+      throw attributeError(
+        `'${fullyQualifiedName(typeOf(instance))}' object has no attribute '${self.name}'`,
+        self.name,
+        instance,
+      );
     }
     return value;
   },

@@ -1,14 +1,14 @@
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
-import { type Frame, FrameState } from '../interpreter/frame.ts';
+import { Frame, FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
 import { extraOf } from '../interpreter/tracing.ts';
 import { index } from '../operations/arithmetic.ts';
-import { genericGetAttribute, lookupAttribute } from '../operations/attribute.ts';
+import { genericGetAttribute, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
 import { hashOf, hashSequence, identityHash } from '../operations/hash.ts';
-import { repr } from '../operations/text.ts';
+import { repr, str } from '../operations/text.ts';
 import { bind } from './bind.ts';
 import { PyBytes } from './bytes.ts';
 import { PyCode } from './code.ts';
@@ -28,6 +28,7 @@ import { finalizeGenerator } from './finalization.ts';
 import { localsOf } from './frame-locals.ts';
 import { PyGenerator } from './generator.ts';
 import { NativeIterator } from './iterator.ts';
+import { PyList } from './list.ts';
 import { PyModule } from './module.ts';
 import {
   Compare,
@@ -150,7 +151,16 @@ defineType(moduleType, {
     ],
   },
   methods: {
-    __dir__: ['($self, /)', (self: PyModule) => callWith(vm.builtins.getString('sorted')!, [self.dict], undefined)],
+    __dir__: [
+      '($self, /)',
+      (self: PyModule) => {
+        const dict = getAttribute(self, '__dict__');
+        if (!(dict instanceof PyDict))
+          throw typeError(`${str(getAttribute(self, '__name__'))}.__dict__ is not a dictionary`);
+        const hook = dict.getString('__dir__');
+        return hook === undefined ? new PyList(dict.keyList()) : callWith(hook, [], undefined);
+      },
+    ],
   },
 });
 
@@ -369,7 +379,10 @@ defineType(tracebackType, {
     if (next !== null && !(next instanceof PyTraceback)) {
       throw typeError(`expected traceback object or None, got '${typeOf(next as Value).tp_name}'`);
     }
-    return new PyTraceback(next, frame as Frame, lasti as number, line as number);
+    if (!(frame instanceof Frame)) {
+      throw typeError(`TracebackType() argument 'tb_frame' must be frame, not ${typeOf(frame as Value).tp_name}`);
+    }
+    return new PyTraceback(next, frame, Number(index(lasti as Value)), Number(index(line as Value)));
   },
   members: {
     tb_frame: [(self: PyTraceback) => self.frame],
@@ -382,6 +395,9 @@ defineType(tracebackType, {
       (self: PyTraceback, value: Slot) => {
         if (value !== null && !(value instanceof PyTraceback)) {
           throw typeError(`expected traceback object, got '${typeOf(value ?? null).tp_name}'`);
+        }
+        for (let entry: PyTraceback | null = value; entry !== null; entry = entry.next) {
+          if (entry === self) throw valueError('traceback loop detected');
         }
         self.next = value;
       },

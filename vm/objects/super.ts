@@ -22,7 +22,7 @@ function checkSuper(owner: PyType, self: Value): PyType {
   if (type.isSubtype(owner)) return type;
   const claimed = lookupAttribute(self, '__class__');
   if (claimed instanceof PyType && claimed !== type && claimed.isSubtype(owner)) return claimed;
-  const what = self instanceof PyType ? `type object (${self.tp_name})` : `instance of ${type.tp_name}`;
+  const what = self instanceof PyType ? `type ${self.tp_name}` : `instance of ${type.tp_name}`;
   throw typeError(`super(type, obj): obj (${what}) is not an instance or subtype of type (${owner.tp_name}).`);
 }
 

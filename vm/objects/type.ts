@@ -1,6 +1,8 @@
 import { intern } from '../interpreter/intern.ts';
 import { vm } from '../interpreter/state.ts';
+import { index } from '../operations/arithmetic.ts';
 import {
+  callMethod,
   genericGetAttribute,
   genericSetAttribute,
   getAttribute,
@@ -40,6 +42,7 @@ import { PyList } from './list.ts';
 import { PyMappingProxy } from './mapping-proxy.ts';
 import {
   Compare,
+  dictType,
   type KwNames,
   moduleType,
   NotImplemented,
@@ -116,6 +119,16 @@ function classOf(self: Value): Value {
   return typeOf(self);
 }
 
+/** The places that instances have for `__slots__`, in their order (same_slots_added). */
+function slotNamesOf(type: PyType): string[] {
+  const names: string[] = [];
+  if (type.slotCount === 0) return names;
+  for (const base of type.mro) {
+    for (const [name, member] of base.attributes) if (member instanceof PySlotMember) names[member.index] = name;
+  }
+  return names;
+}
+
 /** `x.__class__ = C` (object_set_class). */
 function setClass(self: Value, value: Slot): void {
   if (value === undefined) throw typeError("can't delete __class__ attribute");
@@ -128,7 +141,11 @@ function setClass(self: Value, value: Slot): void {
       throw typeError('__class__ assignment only supported for mutable types or ModuleType subclasses');
     }
   }
-  if (old.layout !== value.layout || old.slotCount !== value.slotCount) {
+  if (
+    old.layout !== value.layout ||
+    old.hasDict !== value.hasDict ||
+    slotNamesOf(old).join() !== slotNamesOf(value).join()
+  ) {
     throw typeError(`__class__ assignment: '${value.tp_name}' object layout differs from '${old.tp_name}'`);
   }
   if (self instanceof PyInstance) instanceDict(self);
@@ -210,14 +227,12 @@ function getState(self: Value): Value {
     const dict = instanceDict(self);
     if (dict.used > 0) state = dict.copy();
   }
-  if (type.slotCount > 0) {
+  const known = type.attributes.get('__slotnames__');
+  if (type.slotCount > 0 || known !== undefined) {
     const slots = new PyDict();
-    for (const base of type.mro) {
-      for (const [name, member] of base.attributes) {
-        if (!(member instanceof PySlotMember)) continue;
-        const value = (self as PyObject).slots?.[member.index];
-        if (value !== undefined) slots.setString(name, value);
-      }
+    for (const name of toArray(known ?? callMethod(vm.importModule('copyreg'), '_slotnames', type))) {
+      const value = lookupAttribute(self, str(name));
+      if (value !== undefined) slots.set(name, value);
     }
     if (slots.used > 0) return tupleOf([state, slots]);
   }
@@ -248,7 +263,7 @@ defineType(objectType, {
   getset: { __class__: [classOf, setClass] },
   methods: {
     __reduce__: ['($self, /)', (self: Value) => reduceByCopyreg(self, 0)],
-    __reduce_ex__: ['($self, protocol, /)', reduceEx],
+    __reduce_ex__: ['($self, protocol, /)', (self: Value, protocol: Value) => reduceEx(self, index(protocol))],
     __getstate__: ['($self, /)', getState],
     __dir__: ['($self, /)', objectDir],
     __sizeof__: ['($self, /)', () => 16],
@@ -354,6 +369,8 @@ function newClass(
 ): PyType {
   const bases = givenBases.length === 0 ? [objectType] : givenBases.map(checkedBase);
   if (name.includes('\0')) throw valueError('type name must not contain null characters');
+  // Raises UnicodeEncodeError for what UTF-8 hasn't.
+  if (/\p{Surrogate}/u.test(name)) callMethod(name, 'encode');
   const base = bestBase(bases);
   const type = new PyType(meta, name, bases, true);
   type.base = base;
@@ -362,14 +379,12 @@ function newClass(
   type.hasDict = base.hasDict;
   type.hasWeakrefs = base.hasWeakrefs;
   type.slotCount = base.slotCount;
-  type.matchesSequence = bases.some((b) => b.matchesSequence);
-  type.matchesMapping = bases.some((b) => b.matchesMapping);
   for (const other of bases) {
     type.hasDict ||= other.hasDict;
     type.hasWeakrefs ||= other.hasWeakrefs;
   }
   const { attributes } = type;
-  for (const [key, value] of namespace.entries()) {
+  for (const [key, value] of namespaceItems(namespace)) {
     const text = stringOf(key);
     if (text !== undefined) attributes.set(intern(text), value);
     else vm.warn?.('RuntimeWarning', `non-string key in the __dict__ of class ${name}`);
@@ -405,7 +420,16 @@ function newClass(
     wrapper.callable = method;
     attributes.set(special, wrapper);
   }
+  // A metaclass's mro() may run methods that use super().
+  if (cell instanceof PyCell) cell.contents = type;
+  else if (cell !== undefined) {
+    throw typeError(`__classcell__ must be a nonlocal cell, not <class '${typeOf(cell).tp_name}'>`);
+  }
   type.mro = computeMro(type);
+  // The first class that says which of the two it is decides (inherit_patma_flags).
+  const collection = type.mro.find((base) => base !== type && (base.matchesSequence || base.matchesMapping));
+  type.matchesSequence = collection?.matchesSequence ?? false;
+  type.matchesMapping = collection?.matchesMapping ?? false;
   type.identityEquality = false;
   inheritAllSlots(type);
   // Hash and comparison go together: a class that defines __eq__ alone can't be hashed.
@@ -413,15 +437,17 @@ function newClass(
   for (const b of bases) b.subclasses.add(type);
   updateAllSlots(type);
   type.modified();
-  if (cell instanceof PyCell) cell.contents = type;
-  else if (cell !== undefined) {
-    throw typeError(`__classcell__ must be a nonlocal cell, not <class '${typeOf(cell).tp_name}'>`);
-  }
   finalizeInstances(type);
   setNames(type);
   const hook = superOf(type, '__init_subclass__');
   callWith(hook, kwargs, kwNames);
   return type;
+}
+
+/** The namespace's items in its own order, which that of a subclass of dict such as OrderedDict may be (PyDict_Copy). */
+function* namespaceItems(namespace: PyDict): Iterable<[Value, Value]> {
+  if (namespace.type.lookup('__iter__') === dictType.lookup('__iter__')) yield* namespace.entries();
+  else for (const key of toArray(namespace)) yield [key, namespace.get(key) as Value];
 }
 
 /** Lets the collector know the instances of a class with `__del__`. */
@@ -469,29 +495,25 @@ function solidBase(type: PyType): PyType {
   return solid;
 }
 
-const dictGetSet = (owner: PyType): PyGetSet =>
-  new PyGetSet(
-    '__dict__',
-    owner,
-    (self: PyObject) => instanceDict(withOwnDict(self)),
-    (self: PyObject, value: Slot) => {
-      withOwnDict(self);
-      if (value === undefined) {
-        instanceDict(self);
-        self.dict = new PyDict();
-      } else if (value instanceof PyDict) {
-        instanceDict(self);
-        self.dict = value;
-      } else throw typeError(`__dict__ must be set to a dictionary, not a '${typeOf(value).tp_name}'`);
-    },
-    null,
-  );
+const dictGetSet = (owner: PyType): PyGetSet => new PyGetSet('__dict__', owner, namespaceOf, setNamespace, null);
 
-/** Types and modules have a `__dict__` of their own, which a class's descriptor doesn't reach (subtype_dict). */
-function withOwnDict(self: PyObject): PyObject {
-  const { layout, tp_name } = self.type;
-  if (layout !== typeType && layout !== moduleType) return self;
-  throw typeError(`this __dict__ descriptor does not support '${tp_name}' objects`);
+/** Types and modules have a `__dict__` of their own, which a class's descriptor shows but doesn't set (subtype_dict). */
+function namespaceOf(self: PyObject): Value {
+  const { layout } = self.type;
+  if (layout !== typeType && layout !== moduleType) return instanceDict(self);
+  return typeOf(layout.attributes.get('__dict__')!).tp_descr_get!(layout.attributes.get('__dict__')!, self, self.type);
+}
+
+function setNamespace(self: PyObject, value: Slot): void {
+  const { layout } = self.type;
+  if (layout === typeType || layout === moduleType) {
+    throw attributeError(`attribute '__dict__' of '${layout.tp_name}' objects is not writable`, '__dict__', self);
+  }
+  if (value !== undefined && !(value instanceof PyDict)) {
+    throw typeError(`__dict__ must be set to a dictionary, not a '${typeOf(value).tp_name}'`);
+  }
+  instanceDict(self);
+  self.dict = value ?? new PyDict();
 }
 
 const weakrefGetSet = (owner: PyType): PyGetSet => new PyGetSet('__weakref__', owner, () => null, undefined, null);
@@ -518,11 +540,13 @@ function addSlots(type: PyType, bases: readonly PyType[]): void {
     const name = stringOf(item);
     if (name === undefined) throw typeError(`__slots__ items must be strings, not '${typeOf(item).tp_name}'`);
     if (name === '__dict__') {
-      if (bases.some((b) => b.hasDict)) throw typeError('__dict__ slot disallowed: we already got one');
+      if (bases.some((b) => b.hasDict) || attributes.has('__dict__'))
+        throw typeError('__dict__ slot disallowed: we already got one');
       type.hasDict = true;
       attributes.set('__dict__', dictGetSet(type));
     } else if (name === '__weakref__') {
-      if (bases.some((b) => b.hasWeakrefs)) throw typeError('__weakref__ slot disallowed: we already got one');
+      if (bases.some((b) => b.hasWeakrefs) || attributes.has('__weakref__'))
+        throw typeError('__weakref__ slot disallowed: we already got one');
       type.hasWeakrefs = true;
       attributes.set('__weakref__', weakrefGetSet(type));
     } else {

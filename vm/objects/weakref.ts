@@ -1,7 +1,7 @@
 import { vm } from '../interpreter/state.ts';
 import * as arithmetic from '../operations/arithmetic.ts';
-import { getAttribute, setAttribute } from '../operations/attribute.ts';
-import { callWith, isCallable } from '../operations/call.ts';
+import { callMethod, getAttribute, setAttribute } from '../operations/attribute.ts';
+import { call, callWith, isCallable } from '../operations/call.ts';
 import { richCompare } from '../operations/compare.ts';
 import { hashOf, identityOf } from '../operations/hash.ts';
 import { getIterator, iterateNext } from '../operations/iterate.ts';
@@ -135,7 +135,7 @@ defineType(refType, {
     return `${start}to '${self.referent.type.tp_name}' at 0x${identityOf(self.referent).toString(16)}>`;
   },
   classMethods: { __class_getitem__: ['($type, object, /)', newGenericAlias, 'See PEP 585'] },
-  members: { __callback__: [(self: PyWeakref) => self.callback] },
+  members: { __callback__: [(self: PyWeakref) => (self.referent === undefined ? null : self.callback)] },
 });
 
 /** The object that a proxy stands for, or the value itself. Raises ReferenceError for a dead one. */
@@ -148,6 +148,30 @@ function unwrap(value: Value): Value {
 const unary = (operation: (value: Value) => Value) => (self: Value) => operation(unwrap(self));
 const binary = (operation: (left: Value, right: Value) => Value) => (left: Value, right: Value) =>
   operation(unwrap(left), unwrap(right));
+
+/** `proxy += x` asks the object's own way of it. */
+const inplaceSlots = Object.fromEntries(
+  (
+    [
+      ['add', arithmetic.BinaryOperator.INPLACE_ADD],
+      ['subtract', arithmetic.BinaryOperator.INPLACE_SUBTRACT],
+      ['multiply', arithmetic.BinaryOperator.INPLACE_MULTIPLY],
+      ['true_divide', arithmetic.BinaryOperator.INPLACE_TRUE_DIVIDE],
+      ['floor_divide', arithmetic.BinaryOperator.INPLACE_FLOOR_DIVIDE],
+      ['remainder', arithmetic.BinaryOperator.INPLACE_REMAINDER],
+      ['power', arithmetic.BinaryOperator.INPLACE_POWER],
+      ['lshift', arithmetic.BinaryOperator.INPLACE_LSHIFT],
+      ['rshift', arithmetic.BinaryOperator.INPLACE_RSHIFT],
+      ['and', arithmetic.BinaryOperator.INPLACE_AND],
+      ['xor', arithmetic.BinaryOperator.INPLACE_XOR],
+      ['or', arithmetic.BinaryOperator.INPLACE_OR],
+      ['matrix_multiply', arithmetic.BinaryOperator.INPLACE_MATRIX_MULTIPLY],
+    ] as const
+  ).map(([name, operator]) => [
+    `nb_inplace_${name}`,
+    binary((left, right) => arithmetic.binaryOperation(operator, left, right)),
+  ]),
+);
 
 const proxySlots: TypeDefinition = {
   module: 'weakref',
@@ -164,7 +188,17 @@ const proxySlots: TypeDefinition = {
     throw typeError(`unhashable type: '${typeOf(self).tp_name}'`);
   },
   tp_iter: unary(getIterator),
-  tp_iternext: (self: Value) => iterateNext(unwrap(self)),
+  tp_iternext: (self: Value) => {
+    const iterator = unwrap(self);
+    if (typeOf(iterator).tp_iternext === undefined) {
+      throw typeError(`Weakref proxy referenced a non-iterator '${typeOf(iterator).tp_name}' object`);
+    }
+    return iterateNext(iterator);
+  },
+  methods: {
+    __bytes__: ['($self, /)', (self: Value) => callMethod(unwrap(self), '__bytes__')],
+    __reversed__: ['($self, /)', (self: Value) => call(vm.builtins.getString('reversed')!, unwrap(self))],
+  },
   nb_bool: (self: Value) => isTrue(unwrap(self)),
   nb_add: binary(arithmetic.add),
   nb_subtract: binary(arithmetic.subtract),
@@ -180,6 +214,7 @@ const proxySlots: TypeDefinition = {
   nb_rshift: binary(arithmetic.rightShift),
   nb_matrix_multiply: binary(arithmetic.matrixMultiply),
   nb_power: (left: Value, right: Value, third: Value) => arithmetic.power(unwrap(left), unwrap(right), unwrap(third)),
+  ...inplaceSlots,
   nb_negative: unary(arithmetic.negative),
   nb_positive: unary(arithmetic.positive),
   nb_absolute: unary(arithmetic.absolute),
