@@ -11,17 +11,17 @@ import { vm } from './state.ts';
 import { frameOf, nameOf, waitOf } from './threads.ts';
 import { clearTrap, setTrap, Trap } from './traps.ts';
 
-export type StopReason = 'breakpoint' | 'step' | 'pause' | 'raise' | 'suspend';
+export type StopReason = 'breakpoint' | 'pause';
 
 /**
  * What a debugger gives the VM. Every call comes from inside the run loop, with `frame.ip` up to date: `frame.index` is the
  * instruction about to run (or that raised, or that yields). The VM goes on when the call returns; to hold the program,
- * don't return. Values, locals and breakpoints may be changed meanwhile; `step` says where to stop next.
+ * don't return. Values, locals and breakpoints may be changed meanwhile.
  */
 export interface DebugHooks {
   /** A code object runs for the first time: the moment to set its breakpoints. */
   onDecode(program: Program): void;
-  /** A breakpoint, a step's end, or a pause. */
+  /** A breakpoint, among them those that a debugger steps by, or a pause. */
   onStop(reason: StopReason, frame: Frame): void;
   /** An exception was raised in this frame; called once, before unwinding. Left out, raising costs nothing. */
   onRaise?: ((frame: Frame, exception: PyBaseException) => void) | undefined;
@@ -34,37 +34,12 @@ export interface DebugHooks {
   onEntry?: ((frame: Frame) => void) | undefined;
   /** Called about every 20,000 loop turns and calls: true pauses. The place to look at a flag another thread sets. */
   onRation?(): boolean;
-  /** Whether stepping may stop in this frame's code; default: everywhere. */
-  isOwnCode?(program: Program): boolean;
 }
 
-export const enum StepKind {
-  /** The next line, wherever that is. */
-  INTO = 0,
-  /** The next line of this frame, or of whom it returns or yields to. */
-  OVER = 1,
-  /** Where the frame's caller or resumer goes on. */
-  OUT = 2,
-}
-
-interface Step {
-  readonly kind: StepKind;
-  readonly everyInstruction: boolean;
-  /** Frames in which a trap counts; undefined: all. */
-  readonly frames: ReadonlySet<Frame> | undefined;
-  readonly placed: Map<Program, Set<number>>;
-  /** Where the frame from which we step returns to: this instruction of this frame stops even in mid-line. */
-  readonly returnsTo: Frame | undefined;
-  readonly returnIndex: number;
-  /** Stepping over or out of this one; its own resumption by somebody else counts as well. */
-  readonly frame: Frame;
-}
-
-/** Breakpoints, stepping and inspection of the running interpreter. Made by `attachDebugger`. */
+/** Breakpoints and inspection of the running interpreter. Made by `attachDebugger`. */
 export class Debugging {
   readonly hooks: DebugHooks;
   private readonly breakpoints = new Map<Program, Set<number>>();
-  private step: Step | undefined = undefined;
   private pauseRequested = false;
   private readonly programs = new Set<Program>();
   /** Set while a hook evaluates code of its own, which must not stop. */
@@ -107,35 +82,7 @@ export class Debugging {
     vm.interruptFuel();
   }
 
-  /** To be called while stopped in `frame`: the program goes on when the hook returns and stops where the step ends. */
-  stepFrom(frame: Frame, kind: StepKind, everyInstruction = false): void {
-    this.endStep();
-    const frames = new Set<Frame>();
-    if (kind === StepKind.OVER) frames.add(frame);
-    for (let outer = frame.back; outer !== undefined; outer = outer.back) frames.add(outer);
-    this.step = {
-      kind,
-      everyInstruction,
-      frames: kind === StepKind.INTO ? undefined : frames,
-      placed: new Map(),
-      returnsTo: frame.back,
-      returnIndex: frame.back?.ip ?? -1,
-      frame,
-    };
-    if (kind !== StepKind.OUT) this.placeStepTraps(frame.program);
-    for (let outer = frame.back; outer !== undefined; outer = outer.back) this.placeStepTraps(outer.program);
-    if (frame.back !== undefined) this.place(frame.back.program, frame.back.ip);
-    if (kind === StepKind.INTO) vm.interruptFuel();
-  }
-
-  endStep(): void {
-    const step = this.step;
-    if (step === undefined) return;
-    this.step = undefined;
-    for (const [program, indices] of step.placed) for (const index of indices) this.restore(program, index);
-  }
-
-  /** Runs `action` with breakpoints, steps and other hooks asleep and other threads standing still: for evaluating in a stopped frame. */
+  /** Runs `action` with breakpoints and other hooks asleep and other threads standing still: for evaluating in a stopped frame. */
   silently<T>(action: () => T): T {
     const { fuel, fuelLeft } = vm;
     this.silent++;
@@ -160,15 +107,7 @@ export class Debugging {
   /** A TRAP is about to run in place of the instruction at frame.index. */
   hit(frame: Frame): void {
     if (this.silent > 0) return;
-    const { program, index } = frame;
-    const step = this.step;
-    if (step?.placed.get(program)?.has(index) && this.stepEnds(step, frame)) {
-      this.endStep();
-      this.hooks.onStop('step', frame);
-    } else if (this.breakpoints.get(program)?.has(index)) {
-      this.endStep();
-      this.hooks.onStop('breakpoint', frame);
-    }
+    if (this.breakpoints.get(frame.program)?.has(frame.index)) this.hooks.onStop('breakpoint', frame);
   }
 
   /** Fuel has run out in this frame, at its entry (entering) or at a backward jump. */
@@ -176,7 +115,6 @@ export class Debugging {
     if (this.silent > 0) return;
     if (this.pauseRequested || this.hooks.onRation?.()) {
       this.pauseRequested = false;
-      this.endStep();
       this.hooks.onStop('pause', frame);
     }
     if (this.hooks.onEntry !== undefined) {
@@ -184,15 +122,11 @@ export class Debugging {
       // A frame that TypeScript code resumes isn't told from one that jumps back, but by where it stands.
       if (entering || frame.program.pristine[frame.index] !== Opcode.JUMP_BACKWARD) this.hooks.onEntry(frame);
     }
-    if (this.step?.kind === StepKind.INTO) {
-      vm.interruptFuel();
-      if (entering && this.ownCode(frame.program)) this.placeStepTraps(frame.program);
-    }
   }
 
   /** A thread's turn begins with a full ration. */
   turnBegins(): void {
-    if (this.hooks.onEntry !== undefined || this.step?.kind === StepKind.INTO) vm.interruptFuel();
+    if (this.hooks.onEntry !== undefined) vm.interruptFuel();
   }
 
   raised(frame: Frame, exception: PyBaseException): void {
@@ -203,39 +137,8 @@ export class Debugging {
     if (this.silent === 0) this.hooks.onSuspend?.(frame, value);
   }
 
-  private ownCode(program: Program): boolean {
-    return this.hooks.isOwnCode?.(program) ?? true;
-  }
-
-  private stepEnds(step: Step, frame: Frame): boolean {
-    if (!this.ownCode(frame.program)) return false;
-    if (step.returnsTo === frame && step.returnIndex === frame.index) return true;
-    if (step.frames !== undefined && !step.frames.has(frame)) return false;
-    return step.everyInstruction || frame.program.isLineStart(frame.index);
-  }
-
-  private placeStepTraps(program: Program): void {
-    const step = this.step!;
-    if (step.placed.has(program) && step.placed.get(program)!.size > 1) return;
-    for (let index = 0; index < program.pristine.length; index++) {
-      if (step.everyInstruction || program.isLineStart(index)) this.place(program, index);
-    }
-  }
-
-  private place(program: Program, index: number): void {
-    const { placed } = this.step!;
-    let set = placed.get(program);
-    if (set === undefined) {
-      set = new Set();
-      placed.set(program, set);
-    }
-    set.add(index);
-    setTrap(program, index, Trap.DEBUGGER);
-  }
-
   private restore(program: Program, index: number): void {
-    const wanted = this.breakpoints.get(program)?.has(index) || this.step?.placed.get(program)?.has(index);
-    if (!wanted) clearTrap(program, index, Trap.DEBUGGER);
+    if (!this.breakpoints.get(program)?.has(index)) clearTrap(program, index, Trap.DEBUGGER);
   }
 }
 

@@ -2,6 +2,7 @@ import { enterNative, leaveNative } from '../interpreter/depth.ts';
 import { typeError } from '../objects/exception.ts';
 import { PyFloat } from '../objects/float.ts';
 import { Compare, NotImplemented, typeOf, type Value } from '../objects/object.ts';
+import { compare as compareByCodePoint } from '../text/code-points.ts';
 import { isTrue } from './truth.ts';
 
 const symbols = ['<', '<=', '==', '!=', '>', '>='];
@@ -68,22 +69,7 @@ export function compareOrdered(left: number | bigint, right: number | bigint, op
 export function compareStrings(left: string, right: string, op: Compare): boolean {
   if (op === Compare.EQ) return left === right;
   if (op === Compare.NE) return left !== right;
-  return compareOrdered(codePointOrder(left, right), 0, op);
-}
-
-/** Negative, zero or positive. */
-export function codePointOrder(left: string, right: string): number {
-  const length = Math.min(left.length, right.length);
-  for (let i = 0; i < length; i++) {
-    const a = left.charCodeAt(i);
-    const b = right.charCodeAt(i);
-    if (a === b) continue;
-    const aSurrogate = a >= 0xd800 && a < 0xe000;
-    const bSurrogate = b >= 0xd800 && b < 0xe000;
-    if (aSurrogate !== bSurrogate) return (left.codePointAt(i) as number) - (right.codePointAt(i) as number);
-    return a - b;
-  }
-  return left.length - right.length;
+  return compareOrdered(compareByCodePoint(left, right), 0, op);
 }
 
 /** left is right or left == right, as containers compare (PyObject_RichCompareBool). */
