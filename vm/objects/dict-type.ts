@@ -2,8 +2,8 @@ import { vm } from '../interpreter/state.ts';
 import { lookupAttribute } from '../operations/attribute.ts';
 import { call, callSpecial } from '../operations/call.ts';
 import { equals } from '../operations/compare.ts';
-import { forEach, toArray } from '../operations/iterate.ts';
-import { subscript } from '../operations/subscript.ts';
+import { forEach, items, toArray } from '../operations/iterate.ts';
+import { contains, lengthOf, subscript } from '../operations/subscript.ts';
 import { repr } from '../operations/text.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
@@ -331,26 +331,31 @@ function joined(left: PySet, right: PySet): PySet {
   return result;
 }
 
+/** all_contained_in: items are looked for, which values of items need no hash for. */
+function allContained(view: Value, other: Value): boolean {
+  for (const item of items(view)) if (!contains(other, item)) return false;
+  return true;
+}
+
 const setLike = {
   ...view,
   tp_richcompare: (self: DictView, other: Value, op: Compare) => {
     if (!(other instanceof DictView && other.part !== Part.VALUES) && !(other instanceof PySet)) return NotImplemented;
-    const a = viewSet(self);
-    const b = viewSet(other);
-    const subset = (x: PySet, y: PySet): boolean => x.table.keyList().every((item) => y.has(item));
+    const size = lengthOf(self);
+    const otherSize = lengthOf(other);
     switch (op) {
       case Compare.EQ:
-        return a.size === b.size && subset(a, b);
+        return size === otherSize && allContained(self, other);
       case Compare.NE:
-        return a.size !== b.size || !subset(a, b);
+        return size !== otherSize || !allContained(self, other);
       case Compare.LT:
-        return a.size < b.size && subset(a, b);
+        return size < otherSize && allContained(self, other);
       case Compare.LE:
-        return subset(a, b);
+        return size <= otherSize && allContained(self, other);
       case Compare.GT:
-        return a.size > b.size && subset(b, a);
+        return size > otherSize && allContained(other, self);
       default:
-        return subset(b, a);
+        return size >= otherSize && allContained(other, self);
     }
   },
   nb_and: setOperation((a, b) => filtered(b, (item) => a.has(item))),
