@@ -29,8 +29,9 @@ export function callFunction(func: PyFunction, args: Value[], kwNames: KwNames):
 export function frameForCall(func: PyFunction, args: readonly Slot[], kwNames: KwNames): Frame {
   const { code } = func;
   const program = code.program ?? programOf(code);
-  const frame = new Frame(code, program, func.globals, func.builtins, undefined, func, vm.frame);
   const { co_argcount, co_flags, co_kwonlyargcount } = code.code;
+  const locals = co_flags & CodeFlag.CO_OPTIMIZED ? undefined : func.globals;
+  const frame = new Frame(code, program, func.globals, func.builtins, locals, func, vm.frame);
   const { stack } = frame;
   if (
     kwNames === undefined &&

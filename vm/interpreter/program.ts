@@ -107,7 +107,8 @@ export class Program {
     this.localCount = parts.code.code.co_localsplusnames.length;
     const { co_flags, co_kwonlyargcount, co_argcount } = parts.code.code;
     const simple = co_kwonlyargcount === 0 && (co_flags & (CodeFlag.CO_VARARGS | CodeFlag.CO_VARKEYWORDS)) === 0;
-    this.simpleArguments = simple ? co_argcount : -1;
+    // Code of a module that is called as a function has its globals for locals.
+    this.simpleArguments = simple && (co_flags & CodeFlag.CO_OPTIMIZED) !== 0 ? co_argcount : -1;
     this.suspendedLasti = parts.suspendedLasti;
     this.frameSize = this.localCount + parts.code.code.co_stacksize + 1;
     const empty: Slot[] = [];
