@@ -89,9 +89,12 @@ function findSlots(type: PyType): HandleLayout['slots'] {
   return indices.some(([, index]) => index < 0) ? undefined : (Object.fromEntries(indices) as HandleLayout['slots']);
 }
 
+/** Whether somebody sees which functions are called: the debugger, or a trace or profile function. */
+const isWatched = (): boolean => vm.debugging !== undefined || vm.tracing !== undefined;
+
 /** `loop.get_debug()` of a loop of the library; undefined when it must be asked. */
 export function debugOf(loop: Value): boolean | undefined {
-  if (!(loop instanceof PyInstance) || loop.shape === undefined || vm.debugging !== undefined) return undefined;
+  if (!(loop instanceof PyInstance) || loop.shape === undefined || isWatched()) return undefined;
   const places = placesOf(loop, loop.shape);
   const debug = places === undefined ? undefined : loop.values[places.debug];
   return typeof debug === 'boolean' ? debug : undefined;
@@ -99,9 +102,7 @@ export function debugOf(loop: Value): boolean | undefined {
 
 /** What BaseEventLoop.call_soon() does to an open loop out of debug mode; false, and nothing done, when it must be called. */
 export function appendReady(loop: Value, callback: Value, argument: Slot, context: Value): boolean {
-  if (!(loop instanceof PyInstance) || loop.shape === undefined || vm.debugging !== undefined || context === null) {
-    return false;
-  }
+  if (!(loop instanceof PyInstance) || loop.shape === undefined || context === null || isWatched()) return false;
   const places = placesOf(loop, loop.shape);
   if (places === undefined || loop.values[places.closed] !== false || loop.values[places.debug] !== false) return false;
   const ready = loop.values[places.ready];
