@@ -65,6 +65,10 @@ function computeHash(text: string): number {
     low = Math.imul(low ^ unit, 2654435761);
     high = Math.imul(high ^ unit, 1597334677);
   }
+  return mixed(low, high);
+}
+
+function mixed(low: number, high: number): number {
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   return 4294967296 * (0x1fffff & high) + (low >>> 0);
@@ -111,7 +115,13 @@ export function hashSequence(hashes: readonly Hash[]): Hash {
 
 /** hash() of bytes, as of text of the same units. */
 export function hashBytes(bytes: Uint8Array): Hash {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return hashString(text);
+  if (bytes.length === 0) return 0;
+  let low = vm.host.hashSeed ^ 0x9e3779b9;
+  let high = vm.host.hashSeed ^ 0x41c6ce57;
+  for (let i = 0; i < bytes.length; i++) {
+    const unit = bytes[i];
+    low = Math.imul(low ^ unit, 2654435761);
+    high = Math.imul(high ^ unit, 1597334677);
+  }
+  return mixed(low, high);
 }
