@@ -174,6 +174,8 @@ export const enum Opcode {
   LOAD_ATTR_INSTANCE_VALUE,
   LOAD_ATTR_SLOT,
   LOAD_ATTR_MODULE,
+  /** Of a property whose getter is a function written in Python. */
+  LOAD_ATTR_PROPERTY,
   LOAD_ATTR_METHOD_WITH_SHAPE,
   LOAD_ATTR_METHOD_NO_DICT,
   STORE_ATTR_INSTANCE_VALUE,
@@ -191,4 +193,15 @@ export const enum Opcode {
   CALL_METHOD_DESCRIPTOR,
   CALL_BUILTIN,
   CALL_ANY,
+
+  // Two instructions as one (fuse.ts), at the index of the first. All opcodes from here on are such.
+  /** COMPARE_OP_BOOL and POP_JUMP_IF_FALSE. */
+  COMPARE_JUMP_IF_FALSE,
+  COMPARE_JUMP_IF_TRUE,
+  /** LOAD_SMALL_INT and BINARY_ADD. */
+  ADD_SMALL_INT,
+  SUBTRACT_SMALL_INT,
+  /** FOR_ITER_RANGE and STORE_FAST. */
+  FOR_ITER_RANGE_STORE,
+  FOR_ITER_ARRAY_STORE,
 }

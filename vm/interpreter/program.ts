@@ -3,6 +3,7 @@ import { positions } from '../../compiler/bytecode/positions.ts';
 import { InternalError } from '../internal-error.ts';
 import type { PyCode } from '../objects/code.ts';
 import type { Shape, Slot, Value } from '../objects/object.ts';
+import { fuse } from './fuse.ts';
 import type { Opcode } from './opcode.ts';
 
 /** Source positions of an instruction: lines from 1, columns in UTF-8 bytes from 0; -1 where unknown. */
@@ -25,6 +26,8 @@ export class Cache {
   /** The name looked up, to be compared with the dict's key at `index`. */
   key: string | undefined = undefined;
   misses = 0;
+  /** What the instruction has met besides, of the same kind. */
+  next: Cache | undefined = undefined;
 }
 
 /** A word of a program: the opcode in its low bits, the operand above them. */
@@ -40,6 +43,7 @@ function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
     if (args[i] > MAX_OPERAND) throw new InternalError(`an operand of ${args[i]} is too large for the VM`);
     words[i] = ops[i] | (args[i] << Word.SHIFT);
   }
+  fuse(words);
   return words;
 }
 

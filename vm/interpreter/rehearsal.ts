@@ -177,8 +177,10 @@ def everything():
     i += 1; i -= 1; i *= 2; i //= 2; i = i % 5 | 1 & 3 ^ 2; i = i << 1 >> 1; i = -i; i = ~i
     f += 0.5; f -= 0.25; f *= 2.0; f /= 2.0; f = f ** 2.0; f = -f + i; f = f * i - i / 2
     s += "y"; s = s + "z" * 2; s = s % () if not s else s
-    big += 1; big = big * big - big; i = 9007199254740991 + i; i = 4503599627370496 * 4
+    big += 1; big = big * big - big; i = 9007199254740991 + i; i = i + 1; i = i - 1; i = 9007199254740990; i = i + 1; i = i - 1; i = 4294967296; i += 1; i -= 1; f = f + 1; i = 4503599627370496 * 4
     a = i < 3; a = f < 0.5; a = s < "b"; a = s == "b"; a = i == f; a = big > 2; a = s != None; a = items == pairs
+    if i > 4294967296 or f < 0.25 or big < 3 or f > 0.5 or s < 'a' or i != 5 or i >= 7 or i == 2 or i <= 1:
+        pass
     if i < 2 or f >= 1.0 or s == "q" or items or not names or s is None or s in names or 1 not in items:
         a = None
     if a is not None and a:

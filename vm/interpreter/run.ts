@@ -34,7 +34,7 @@ import { PyTuple, tupleOf } from '../objects/tuple.ts';
 import * as arithmetic from '../operations/arithmetic.ts';
 import { setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
-import { compareOrdered, richCompare } from '../operations/compare.ts';
+import { compareNumbers, richCompare } from '../operations/compare.ts';
 import { getIterator, takeStopValue } from '../operations/iterate.ts';
 import { binarySlice, contains, lengthOf, setSubscript, subscript } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
@@ -385,6 +385,19 @@ function runFrames(
               stack[sp - 1] = specialize.loadAttribute(program, ip - 1, owner, program.names[arg]);
               continue loop;
             }
+            case Opcode.LOAD_ATTR_PROPERTY: {
+              const owner = stack[sp - 1] as Value;
+              const cache = program.caches[ip - 1]!;
+              frame.ip = ip;
+              if (typeOf(owner).version === cache.version) {
+                frame.sp = sp - 1;
+                frame = startCall(cache.value as PyFunction, stack, sp - 1, 1, frame);
+                break loop;
+              }
+              frame.sp = sp;
+              stack[sp - 1] = specialize.loadAttribute(program, ip - 1, owner, program.names[arg]);
+              continue loop;
+            }
             case Opcode.LOAD_ATTR_MODULE: {
               const owner = stack[sp - 1] as Value;
               const { index, key } = program.caches[ip - 1]!;
@@ -514,6 +527,32 @@ function runFrames(
             }
 
             // Operators.
+            case Opcode.ADD_SMALL_INT: {
+              const left = stack[sp - 1] as Value;
+              if (typeof left === 'number') {
+                const sum = left + arg;
+                if (sum <= Safe.MAX) {
+                  stack[sp - 1] = sum;
+                  ip++;
+                  continue loop;
+                }
+              }
+              stack[sp++] = arg;
+              continue loop;
+            }
+            case Opcode.SUBTRACT_SMALL_INT: {
+              const left = stack[sp - 1] as Value;
+              if (typeof left === 'number') {
+                const difference = left - arg;
+                if (difference >= -Safe.MAX) {
+                  stack[sp - 1] = difference;
+                  ip++;
+                  continue loop;
+                }
+              }
+              stack[sp++] = arg;
+              continue loop;
+            }
             case Opcode.BINARY_ADD: {
               const right = stack[--sp] as Value;
               const left = stack[sp - 1] as Value;
@@ -654,20 +693,44 @@ function runFrames(
               const right = stack[--sp] as Value;
               const left = stack[sp - 1] as Value;
               if (typeof left === 'number' && typeof right === 'number')
-                stack[sp - 1] = compareOrdered(left, right, arg);
+                stack[sp - 1] = compareNumbers(left, right, arg);
               else if (
                 left instanceof PyFloat &&
                 right instanceof PyFloat &&
                 left.type === right.type &&
                 left.type === floatType
               )
-                stack[sp - 1] = compareOrdered(left.value, right.value, arg);
+                stack[sp - 1] = compareNumbers(left.value, right.value, arg);
               else {
                 frame.ip = ip;
                 frame.sp = sp;
                 const answer = richCompare(left, right, arg);
                 stack[sp - 1] = typeof answer === 'boolean' ? answer : isTrue(answer);
               }
+              continue loop;
+            }
+            case Opcode.COMPARE_JUMP_IF_FALSE:
+            case Opcode.COMPARE_JUMP_IF_TRUE: {
+              const right = stack[sp - 1] as Value;
+              const left = stack[sp - 2] as Value;
+              let holds: boolean;
+              if (typeof left === 'number' && typeof right === 'number') holds = compareNumbers(left, right, arg);
+              else if (
+                left instanceof PyFloat &&
+                right instanceof PyFloat &&
+                left.type === right.type &&
+                left.type === floatType
+              )
+                holds = compareNumbers(left.value, right.value, arg);
+              else {
+                frame.ip = ip;
+                frame.sp = sp - 1;
+                const answer = richCompare(left, right, arg);
+                holds = typeof answer === 'boolean' ? answer : isTrue(answer);
+              }
+              sp -= 2;
+              if (holds === (op === Opcode.COMPARE_JUMP_IF_TRUE)) ip = words[ip] >> Word.SHIFT;
+              else ip++;
               continue loop;
             }
             case Opcode.COMPARE_OP:
@@ -839,6 +902,38 @@ function runFrames(
               frame.ip = ip;
               stack[sp - 1] = actions.yieldFromIterator(frame, stack[sp - 1] as Value);
               continue loop;
+            case Opcode.FOR_ITER_RANGE_STORE: {
+              const iterator = stack[sp - 1] as Value;
+              if (iterator instanceof RangeIterator) {
+                if (iterator.remaining <= 0) ip = arg;
+                else {
+                  iterator.remaining--;
+                  stack[words[ip] >> Word.SHIFT] = iterator.next;
+                  iterator.next += iterator.step;
+                  ip++;
+                }
+                continue loop;
+              }
+              ip = specialize.generalize(program, ip - 1, Opcode.FOR_ITER_ANY);
+              continue loop;
+            }
+            case Opcode.FOR_ITER_ARRAY_STORE: {
+              const iterator = stack[sp - 1] as Value;
+              if (iterator instanceof ArrayIterator) {
+                const value = iterator.source?.items[iterator.index];
+                if (value === undefined) {
+                  iterator.source = undefined;
+                  ip = arg;
+                } else {
+                  iterator.index++;
+                  stack[words[ip] >> Word.SHIFT] = value;
+                  ip++;
+                }
+                continue loop;
+              }
+              ip = specialize.generalize(program, ip - 1, Opcode.FOR_ITER_ANY);
+              continue loop;
+            }
             case Opcode.FOR_ITER_RANGE: {
               const iterator = stack[sp - 1] as Value;
               if (iterator instanceof RangeIterator) {

@@ -1,4 +1,4 @@
-import { PyBuiltin, PyMethodDescriptor, PySlotMember } from '../objects/descriptor.ts';
+import { PyBuiltin, PyMethodDescriptor, PyProperty, PySlotMember, propertyType } from '../objects/descriptor.ts';
 import { PyFunction } from '../objects/function.ts';
 import { ArrayIterator, RangeIterator } from '../objects/iterator.ts';
 import { PyModule } from '../objects/module.ts';
@@ -13,7 +13,9 @@ import {
   type Value,
 } from '../objects/object.ts';
 import { genericGetAttribute, genericSetAttribute, getAttribute, setAttribute } from '../operations/attribute.ts';
+import { programOf } from './decode.ts';
 import type { Frame } from './frame.ts';
+import { precedes } from './fuse.ts';
 import { loadGlobalName } from './names.ts';
 import { Opcode } from './opcode.ts';
 import { Cache, type Program } from './program.ts';
@@ -31,6 +33,42 @@ function cacheOf(program: Program, index: number): Cache | undefined {
     setOpcode(program, index, program.pristine[index]);
     return undefined;
   }
+  // Nothing has this version: until it gets another, the cache is of no use.
+  cache.version = 0;
+  cache.shape = undefined;
+  cache.value = undefined;
+  return cache;
+}
+
+/** How many kinds of instances an instruction knows at once. */
+const MAX_ENTRIES = 4;
+
+/** A cache for one more kind of instance that an instruction has met, as which it becomes or stays `opcode`; undefined as above. */
+function cacheForInstance(program: Program, index: number, opcode: Opcode): Cache | undefined {
+  const known = program.caches[index];
+  if (known !== undefined && known.misses < MAX_MISSES && program.opcodeAt(index) === opcode) {
+    known.misses++;
+    let last = known;
+    for (let count = 1; count < MAX_ENTRIES; count++) {
+      if (last.next === undefined) {
+        last.next = new Cache();
+        return last.next;
+      }
+      last = last.next;
+    }
+  }
+  const first = cacheOf(program, index);
+  if (first === undefined) return undefined;
+  setOpcode(program, index, opcode);
+  first.next = undefined;
+  return first;
+}
+
+/** What an instruction knows of such an instance. */
+function knownInstance(program: Program, index: number, owner: PyInstance): Cache | undefined {
+  const { shape, type } = owner;
+  let cache = program.caches[index];
+  while (cache !== undefined && (cache.shape !== shape || cache.version !== type.version)) cache = cache.next;
   return cache;
 }
 
@@ -48,8 +86,9 @@ export function generalize(program: Program, index: number, opcode: Opcode): num
 /** FOR_ITER (_Py_Specialize_ForIter). */
 export function forIter(program: Program, index: number, iterator: Value): void {
   let opcode = Opcode.FOR_ITER_ANY;
-  if (iterator instanceof RangeIterator) opcode = Opcode.FOR_ITER_RANGE;
-  else if (iterator instanceof ArrayIterator) opcode = Opcode.FOR_ITER_ARRAY;
+  const stores = precedes(program, index, Opcode.STORE_FAST);
+  if (iterator instanceof RangeIterator) opcode = stores ? Opcode.FOR_ITER_RANGE_STORE : Opcode.FOR_ITER_RANGE;
+  else if (iterator instanceof ArrayIterator) opcode = stores ? Opcode.FOR_ITER_ARRAY_STORE : Opcode.FOR_ITER_ARRAY;
   setOpcode(program, index, opcode);
 }
 
@@ -87,12 +126,16 @@ export function loadGlobal(frame: Frame, program: Program, index: number, nameIn
 
 /** LOAD_ATTR of an ordinary attribute (_Py_Specialize_LoadAttr). */
 export function loadAttribute(program: Program, index: number, owner: Value, name: string): Value {
+  if (owner instanceof PyInstance && owner.shape !== undefined) {
+    const known = knownInstance(program, index, owner);
+    if (known !== undefined && known.value === undefined) return owner.values[known.index];
+  }
   if (typeof owner !== 'object' || owner === null) return getAttribute(owner, name);
   const { type } = owner;
-  const isPlain = type.genericGetattr || type.tp_getattro === moduleType.tp_getattro;
-  const cache = isPlain ? cacheOf(program, index) : undefined;
-  if (cache === undefined) return getAttribute(owner, name);
+  if (!type.genericGetattr && type.tp_getattro !== moduleType.tp_getattro) return getAttribute(owner, name);
   if (owner instanceof PyModule) {
+    const cache = cacheOf(program, index);
+    if (cache === undefined) return getAttribute(owner, name);
     const entry = owner.dict.findString(name);
     if (entry >= 0 && type.lookup(name) === undefined) {
       cache.index = entry;
@@ -103,23 +146,39 @@ export function loadAttribute(program: Program, index: number, owner: Value, nam
     return getAttribute(owner, name);
   }
   const descriptor = type.lookup(name);
-  if (descriptor instanceof PySlotMember && typeOf(descriptor).tp_descr_get !== undefined) {
-    cache.version = type.version;
-    cache.index = descriptor.index;
-    setOpcode(program, index, Opcode.LOAD_ATTR_SLOT);
-    return genericGetAttribute(owner, name);
-  }
   if (owner instanceof PyInstance && owner.shape !== undefined && !isData(descriptor)) {
     const at = owner.shape.indices.get(name);
-    if (at !== undefined) {
+    const cache = at === undefined ? undefined : cacheForInstance(program, index, Opcode.LOAD_ATTR_INSTANCE_VALUE);
+    if (cache !== undefined) {
       cache.shape = owner.shape;
       cache.version = type.version;
-      cache.index = at;
-      setOpcode(program, index, Opcode.LOAD_ATTR_INSTANCE_VALUE);
-      return owner.values[at];
+      cache.index = at as number;
+      cache.value = undefined;
+      return owner.values[cache.index];
+    }
+    return genericGetAttribute(owner, name);
+  }
+  if (descriptor instanceof PyProperty && descriptor.type === propertyType && isGetter(descriptor.getter)) {
+    const cache = cacheOf(program, index);
+    if (cache !== undefined) {
+      cache.version = type.version;
+      cache.value = descriptor.getter;
+      setOpcode(program, index, Opcode.LOAD_ATTR_PROPERTY);
+    }
+  } else if (descriptor instanceof PySlotMember && typeOf(descriptor).tp_descr_get !== undefined) {
+    const cache = cacheOf(program, index);
+    if (cache !== undefined) {
+      cache.version = type.version;
+      cache.index = descriptor.index;
+      setOpcode(program, index, Opcode.LOAD_ATTR_SLOT);
     }
   }
   return genericGetAttribute(owner, name);
+}
+
+/** Whether a property's getter may be entered as a call of it with one argument. */
+function isGetter(getter: Value): boolean {
+  return getter instanceof PyFunction && (getter.code.program ?? programOf(getter.code)).simpleArguments === 1;
 }
 
 function isData(descriptor: Slot): boolean {
@@ -138,6 +197,13 @@ export function loadMethod(
   stack: Slot[],
   at: number,
 ): Slot {
+  if (owner instanceof PyInstance && owner.shape !== undefined) {
+    const known = knownInstance(program, index, owner);
+    if (known !== undefined && known.value !== undefined) {
+      stack[at] = known.value;
+      return owner;
+    }
+  }
   const type = typeOf(owner);
   if (type.genericGetattr) {
     const descriptor = type.lookup(name);
@@ -173,12 +239,11 @@ function isUnshadowed(owner: Value, name: string): boolean {
 function rememberMethod(program: Program, index: number, owner: Value, descriptor: Value): void {
   const type = typeOf(owner);
   if (owner instanceof PyInstance && owner.shape !== undefined) {
-    const cache = cacheOf(program, index);
+    const cache = cacheForInstance(program, index, Opcode.LOAD_ATTR_METHOD_WITH_SHAPE);
     if (cache === undefined) return;
     cache.shape = owner.shape;
     cache.version = type.version;
     cache.value = descriptor;
-    setOpcode(program, index, Opcode.LOAD_ATTR_METHOD_WITH_SHAPE);
   } else if (!type.hasDict) {
     const cache = cacheOf(program, index);
     if (cache === undefined) return;
@@ -190,6 +255,17 @@ function rememberMethod(program: Program, index: number, owner: Value, descripto
 
 /** STORE_ATTR (_Py_Specialize_StoreAttr). */
 export function storeAttribute(program: Program, index: number, owner: Value, name: string, value: Value): void {
+  if (owner instanceof PyInstance && owner.shape !== undefined) {
+    const known = knownInstance(program, index, owner);
+    if (known !== undefined) {
+      if (known.nextShape === undefined) owner.values[known.index] = value;
+      else {
+        owner.values.push(value);
+        owner.shape = known.nextShape;
+      }
+      return;
+    }
+  }
   const type = typeOf(owner);
   if (
     owner instanceof PyInstance &&
@@ -198,16 +274,15 @@ export function storeAttribute(program: Program, index: number, owner: Value, na
     type.hasDict
   ) {
     if (!isData(type.lookup(name))) {
-      const cache = cacheOf(program, index);
-      if (cache !== undefined) {
-        const { shape } = owner;
-        const at = shape.indices.get(name);
-        if (at !== undefined || shape.names.length < MAX_SHAPE_SIZE) {
+      const { shape } = owner;
+      const at = shape.indices.get(name);
+      if (at !== undefined || shape.names.length < MAX_SHAPE_SIZE) {
+        const cache = cacheForInstance(program, index, Opcode.STORE_ATTR_INSTANCE_VALUE);
+        if (cache !== undefined) {
           cache.shape = shape;
           cache.version = type.version;
           cache.index = at ?? 0;
           cache.nextShape = at === undefined ? shape.extend(name) : undefined;
-          setOpcode(program, index, Opcode.STORE_ATTR_INSTANCE_VALUE);
         }
       }
       genericSetAttribute(owner, name, value);

@@ -1,4 +1,5 @@
 import type { Frame } from './frame.ts';
+import { separate } from './fuse.ts';
 import { Opcode } from './opcode.ts';
 import { type Program, Word } from './program.ts';
 import { vm } from './state.ts';
@@ -14,6 +15,7 @@ export const enum Trap {
 export function setTrap(program: Program, index: number, owner: Trap): void {
   program.traps ??= new Uint8Array(program.pristine.length);
   program.traps[index] |= owner;
+  separate(program, index);
   program.setOpcode(index, Opcode.TRAP);
 }
 

@@ -65,6 +65,24 @@ export function compareOrdered(left: number | bigint, right: number | bigint, op
   }
 }
 
+/** The same for numbers alone, which V8 makes one instruction of as long as it never sees a bigint here. */
+export function compareNumbers(left: number, right: number, op: Compare): boolean {
+  switch (op) {
+    case Compare.LT:
+      return left < right;
+    case Compare.LE:
+      return left <= right;
+    case Compare.EQ:
+      return left === right;
+    case Compare.NE:
+      return left !== right;
+    case Compare.GT:
+      return left > right;
+    default:
+      return left >= right;
+  }
+}
+
 /** Compares by code point: UTF-16 order differs where surrogates meet U+E000 and above. */
 export function compareStrings(left: string, right: string, op: Compare): boolean {
   if (op === Compare.EQ) return left === right;
