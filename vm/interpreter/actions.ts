@@ -72,7 +72,7 @@ import type { Frame } from './frame.ts';
 import { handledException, holderOfHandled } from './handled.ts';
 import { storeName } from './names.ts';
 import type { Program } from './program.ts';
-import { rehearse } from './rehearsal.ts';
+import { isRehearsing, refuelRehearsal, rehearse } from './rehearsal.ts';
 import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
 import { turnEnded } from './thread-switch.ts';
@@ -104,6 +104,10 @@ let rations = 0;
 
 /** Fuel has run out; when that ends the turn of this thread, `vm.switching` says so. */
 export function refuel(frame: Frame, entering: boolean): void {
+  if (isRehearsing()) {
+    refuelRehearsal();
+    return;
+  }
   const left = vm.fuelLeft + vm.fuel;
   const spent = left < 0;
   const isShared = vm.threads.length > 1;

@@ -47,6 +47,14 @@ function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
   return words;
 }
 
+/** A copy that V8 takes for one of values of any kind, even if all are ints: so all programs' constants are arrays of one kind. */
+function withoutKind(consts: readonly Value[]): Value[] {
+  const copy: Value[] = [null];
+  copy.pop();
+  for (const value of consts) copy.push(value);
+  return copy;
+}
+
 /** A code object decoded for the run loop: one internal instruction an index, whatever the target. */
 export class Program {
   readonly code: PyCode;
@@ -104,7 +112,7 @@ export class Program {
     this.args = parts.args;
     this.offsets = parts.offsets;
     this.indices = parts.indices;
-    this.consts = parts.code.consts;
+    this.consts = withoutKind(parts.code.consts);
     this.names = parts.names;
     this.caches = new Array(parts.ops.length).fill(undefined);
     this.handlers = parts.handlers;

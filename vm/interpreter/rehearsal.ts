@@ -1,4 +1,5 @@
 import { InternalError } from '../internal-error.ts';
+import { copyContext } from '../modules/contextvars.ts';
 import { codeValue } from '../objects/constant.ts';
 import { PyDict } from '../objects/dict.ts';
 import { runCode } from './call.ts';
@@ -127,6 +128,15 @@ def fail(kind):
         kind = None
 
 
+def fail_from(kind):
+    raise kind from None
+
+
+def failing(kind):
+    yield 1
+    raise kind("a")
+
+
 def exhaust(coroutine):
     try:
         while True:
@@ -173,6 +183,7 @@ def everything():
         del names["a"], names[2]
         names["a"] = names[2] = index
     items[1:2] = items[:1]
+    insert = items.insert; insert(0, 1); insert(0, 2); items.remove(1); items.remove(2)
     i, f, s, big = 3, 0.5, "x", 1 << 70
     i += 1; i -= 1; i *= 2; i //= 2; i = i % 5 | 1 & 3 ^ 2; i = i << 1 >> 1; i = -i; i = ~i
     f += 0.5; f -= 0.25; f *= 2.0; f /= 2.0; f = f ** 2.0; f = -f + i; f = f * i - i / 2
@@ -204,6 +215,19 @@ def everything():
     [*items, 1]; {**names}; (*pairs,); [first, *rest] = items
     [k for row in pairs for k in row if k > 1]
     fail(ValueError); fail(KeyError("a")); fail(IndexError())
+    for kind in (ValueError, KeyError):
+        try:
+            fail_from(kind("a"))
+        except ValueError:
+            pass
+        except Exception:
+            pass
+        try:
+            for _ in failing(kind):
+                pass
+        except (ValueError, KeyError):
+            pass
+    context.run(defaults, 1); context.run(count, 1)
     with p as entered:
         {}["missing"]
     with p:
@@ -241,13 +265,30 @@ export function rehearse(): void {
   const globals = new PyDict();
   globals.setString('__name__', '__rehearsal__');
   globals.setString('module', vm.builtinsModule);
-  // Nothing of the program's may run meanwhile, such as a signal's handler.
-  vm.fuel = PLENTY;
-  runCode(codeValue(code), globals, globals);
-  vm.fuel = fuel;
-  vm.stopValue = stopValue;
+  globals.setString('context', copyContext());
+  running = true;
+  try {
+    refuelRehearsal();
+    vm.lastReferences.ignoring(() => runCode(codeValue(code), globals, globals));
+  } finally {
+    running = false;
+    vm.fuel = fuel;
+    vm.fuelLeft = 0;
+    vm.stopValue = stopValue;
+  }
+}
+
+let running = false;
+
+/** Whether fuel is the rehearsal's: nothing of the program's may run when it is out, such as a signal's handler. */
+export function isRehearsing(): boolean {
+  return running;
+}
+
+/** Gives so little that it runs out wherever it can. */
+export function refuelRehearsal(): void {
+  vm.fuel = 1;
+  vm.fuelLeft = 0;
 }
 
 const ROOM = 100;
-/** More fuel than it takes. */
-const PLENTY = 1_000_000_000;

@@ -22,7 +22,7 @@ export function setTrap(program: Program, index: number, owner: Trap): void {
 /** Takes one owner's trap away; the instruction is itself again when nobody else has one there. */
 export function clearTrap(program: Program, index: number, owner: Trap): void {
   const { traps } = program;
-  if (traps === undefined) return;
+  if (traps === undefined || (traps[index] & owner) === 0) return;
   traps[index] &= ~owner;
   if (traps[index] === 0) program.setOpcode(index, program.pristine[index]);
 }

@@ -49,6 +49,7 @@ export class LastReferences {
   private rationsOff = 0;
   private idle = 0;
   private busy = false;
+  private asleep = false;
 
   /** Watches a generator whose end can be observed: it has something to clean up, or will be missed when nobody awaits it. */
   watchGenerator(generator: PyGenerator, maker: Frame | undefined): void {
@@ -60,7 +61,7 @@ export class LastReferences {
 
   /** Watches an object that code of this frame, or of one that called it, has made. */
   watch(object: PyObject, maker: Frame | undefined): void {
-    if (this.traps <= 0) return;
+    if (this.traps <= 0 || this.asleep) return;
     if (this.watched.size >= MAX_WATCHED) this.forgetSettled();
     if (this.watched.size >= MAX_WATCHED) {
       // The oldest is left to the collector.
@@ -74,6 +75,16 @@ export class LastReferences {
     for (let frame = maker; frame !== undefined; frame = frame.back) {
       if (this.programs.has(frame.program)) break;
       this.place(frame.program);
+    }
+  }
+
+  /** Runs what makes no objects that anybody misses: it is neither watched nor trapped. */
+  ignoring(action: () => void): void {
+    this.asleep = true;
+    try {
+      action();
+    } finally {
+      this.asleep = false;
     }
   }
 
