@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
 import type { CompileResult, Host, HostFiles, LibraryModule, ParseResult } from '../vm/host.ts';
 import { vm } from '../vm/interpreter/state.ts';
@@ -22,7 +21,7 @@ export class WorkerHost implements Host {
   private readonly session: Session;
   private readonly stdin: StandardInput;
 
-  constructor(base: Host, cwd: string, channel: Channel, session: Session, stdin: StandardInput) {
+  constructor(base: Host, channel: Channel, session: Session, stdin: StandardInput) {
     this.base = base;
     this.channel = channel;
     this.session = session;
@@ -33,7 +32,6 @@ export class WorkerHost implements Host {
     this.pid = base.pid;
     this.files = programFiles(
       base.files,
-      cwd,
       (fd, text) => this.write(fd, text),
       (length) => this.read(length),
     );
@@ -142,22 +140,16 @@ export class StandardInput {
   }
 }
 
-/**
- * The descriptors 0, 1 and 2 by these functions, all others by `files`; and a working directory of the program's own,
- * since a thread has none in Node.
- */
+/** The descriptors 0, 1 and 2 by these functions, all else by `files`. */
 function programFiles(
   files: HostFiles,
-  cwd: string,
   write: (fd: 1 | 2, text: string) => void,
   read: (length: number) => Uint8Array,
 ): HostFiles {
   // A character's bytes may come in two writes.
   const decoders = { 1: new TextDecoder(), 2: new TextDecoder() };
-  let directory = cwd;
-  const at = (path: string) => resolve(directory, path);
   return {
-    open: (path, flags, mode) => files.open(at(path), flags, mode),
+    open: (path, flags, mode) => files.open(path, flags, mode),
     close: (fd) => {
       if (fd > 2) files.close(fd);
     },
@@ -171,20 +163,16 @@ function programFiles(
     truncate: (fd, length) => files.truncate(fd, length),
     fstat: (fd) => files.fstat(fd),
     isatty: (fd) => (fd <= 2 ? false : files.isatty(fd)),
-    stat: (path, follow) => files.stat(at(path), follow),
-    readDirectory: (path) => files.readDirectory(at(path)),
-    makeDirectory: (path, mode) => files.makeDirectory(at(path), mode),
-    removeDirectory: (path) => files.removeDirectory(at(path)),
-    unlink: (path) => files.unlink(at(path)),
-    rename: (from, to) => files.rename(at(from), at(to)),
-    readLink: (path) => files.readLink(at(path)),
-    symlink: (target, path) => files.symlink(target, at(path)),
-    chmod: (path, mode) => files.chmod(at(path), mode),
-    currentDirectory: () => directory,
-    changeDirectory: (path) => {
-      // Reading it fails with the errno that chdir() would give.
-      files.readDirectory(at(path));
-      directory = at(path);
-    },
+    stat: (path, follow) => files.stat(path, follow),
+    readDirectory: (path) => files.readDirectory(path),
+    makeDirectory: (path, mode) => files.makeDirectory(path, mode),
+    removeDirectory: (path) => files.removeDirectory(path),
+    unlink: (path) => files.unlink(path),
+    rename: (from, to) => files.rename(from, to),
+    readLink: (path) => files.readLink(path),
+    symlink: (target, path) => files.symlink(target, path),
+    chmod: (path, mode) => files.chmod(path, mode),
+    currentDirectory: () => files.currentDirectory(),
+    changeDirectory: (path) => files.changeDirectory(path),
   };
 }

@@ -14,7 +14,8 @@ export function debugProgram(data: WorkerData): void {
   const stdin = new StandardInput();
 
   const programDebugger = new ProgramDebugger(mailbox, {
-    host: (session, { cwd, target }) => new WorkerHost(new NodeHost({ target }), cwd, mailbox, session, stdin),
+    host: (session, { cwd, target }) =>
+      new WorkerHost(new NodeHost({ target, directory: cwd }), mailbox, session, stdin),
     input: (text) => stdin.add(text),
     read: (path) => {
       try {

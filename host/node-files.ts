@@ -1,20 +1,36 @@
 import fs from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { HostError, type HostFiles, type HostStat } from '../vm/host.ts';
 import { errorMessage, errorNumber } from '../vm/modules/errno.ts';
 
+const ENOENT = 2;
 const EINVAL = 22;
 const ESPIPE = 29;
 
-/** Files of this machine. Positions are kept here, since Node reads and writes at a position only when told one. */
+/**
+ * Files of this machine. Positions are kept here, since Node reads and writes at a position only when told one; and so is the
+ * working directory, since a thread has none of its own in Node.
+ */
 export class NodeFiles implements HostFiles {
+  private directory: string;
   /** Position by descriptor, of those that can be sought. */
   private readonly positions = new Map<number, number>();
   private readonly appending = new Set<number>();
 
+  /** `directory` is absolute; by default the process's own. */
+  constructor(directory = process.cwd()) {
+    this.directory = directory;
+  }
+
+  /** The absolute path that a path stands for; an empty one stands for none. */
+  at(path: string): string {
+    return path === '' || isAbsolute(path) ? path : `${this.directory}/${path}`;
+  }
+
   open(path: string, flags: number, mode: number): number {
     return call(path, () => {
       // O_CLOEXEC (0o2000000) is Node's habit already, and no flag that it passes on.
-      const fd = fs.openSync(path, flags & ~0o2000000, mode);
+      const fd = fs.openSync(this.at(path), flags & ~0o2000000, mode);
       if (isSeekable(fd)) this.positions.set(fd, 0);
       if (flags & fs.constants.O_APPEND) this.appending.add(fd);
       return fd;
@@ -77,48 +93,54 @@ export class NodeFiles implements HostFiles {
 
   stat(path: string, followSymlinks: boolean): HostStat {
     const stat = followSymlinks ? fs.statSync : fs.lstatSync;
-    return call(path, () => stat(path, { bigint: true }), hostStat);
+    return call(path, () => stat(this.at(path), { bigint: true }), hostStat);
   }
 
   readDirectory(path: string): readonly string[] {
-    return call(path, () => fs.readdirSync(path));
+    return call(path, () => fs.readdirSync(this.at(path)));
   }
 
   makeDirectory(path: string, mode: number): void {
-    call(path, () => fs.mkdirSync(path, { mode }));
+    call(path, () => fs.mkdirSync(this.at(path), { mode }));
   }
 
   removeDirectory(path: string): void {
-    call(path, () => fs.rmdirSync(path));
+    call(path, () => fs.rmdirSync(this.at(path)));
   }
 
   unlink(path: string): void {
-    call(path, () => fs.unlinkSync(path));
+    call(path, () => fs.unlinkSync(this.at(path)));
   }
 
   rename(from: string, to: string): void {
-    call(from, () => fs.renameSync(from, to));
+    call(from, () => fs.renameSync(this.at(from), this.at(to)));
   }
 
   readLink(path: string): string {
-    return call(path, () => fs.readlinkSync(path));
+    return call(path, () => fs.readlinkSync(this.at(path)));
   }
 
   symlink(target: string, path: string): void {
-    call(path, () => fs.symlinkSync(target, path));
+    call(path, () => fs.symlinkSync(target, this.at(path)));
   }
 
   chmod(path: string, mode: number): void {
-    call(path, () => fs.chmodSync(path, mode));
+    call(path, () => fs.chmodSync(this.at(path), mode));
   }
 
   currentDirectory(): string {
-    return process.cwd();
+    return this.directory;
   }
 
-  /** In a worker thread Node can't; the error says so. */
   changeDirectory(path: string): void {
-    call(path, () => process.chdir(path));
+    if (path === '') throw new HostError(ENOENT, errorMessage(ENOENT), path);
+    call(path, () => {
+      const directory = fs.realpathSync(this.at(path));
+      // Fails with the errno that chdir() gives: for what is no directory, or may not be entered.
+      fs.opendirSync(directory).closeSync();
+      fs.accessSync(directory, fs.constants.X_OK);
+      this.directory = directory;
+    });
   }
 
   /** Where a descriptor stands; undefined for pipes, terminals and the like. */

@@ -18,6 +18,8 @@ export interface NodeHostOptions {
   readonly target?: string;
   /** Where the packed library is; default: beside the running bundle. */
   readonly library?: string;
+  /** The program's working directory, absolute; default: the process's. */
+  readonly directory?: string;
   /** Seed of hash() of str and bytes; default by PYTHONHASHSEED, else 0, so that runs are alike. */
   readonly hashSeed?: number;
 }
@@ -27,7 +29,7 @@ const MOST_RANDOM_BYTES = 65_536;
 
 /** The world of this machine, by Node. */
 export class NodeHost implements Host {
-  readonly files = new NodeFiles();
+  readonly files: NodeFiles;
   readonly hashSeed: number;
   readonly environment: ReadonlyMap<string, string>;
   readonly platform = process.platform;
@@ -38,6 +40,7 @@ export class NodeHost implements Host {
   private readonly encoder = new TextEncoder();
 
   constructor(options: NodeHostOptions = {}) {
+    this.files = new NodeFiles(options.directory);
     this.target = options.target ?? py314.version;
     this.libraryPath = options.library ?? join(__dirname, 'library.bin');
     this.hashSeed = options.hashSeed ?? (Number.parseInt(process.env.PYTHONHASHSEED ?? '0', 10) || 0);
@@ -127,7 +130,7 @@ export class NodeHost implements Host {
     const packed = this.openLibrary().source(filename);
     if (packed !== undefined) return decodeSource(packed).text;
     try {
-      return decodeSource(readFileSync(filename)).text;
+      return decodeSource(readFileSync(this.files.at(filename))).text;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== undefined) return undefined;
       throw error;

@@ -29,6 +29,31 @@ describe('coroscope run', () => {
     });
   });
 
+  it('has a working directory that the program can change', () => {
+    inFolder((folder) => {
+      const program = `
+import os
+os.mkdir('below')
+os.chdir('below')
+with open('made.txt', 'w') as file: file.write('x')
+print(os.path.relpath(os.getcwd(), '..'), os.listdir(), os.path.exists('../below/made.txt'))
+for wrong in ('made.txt', 'nowhere', ''):
+    try: os.chdir(wrong)
+    except OSError as error: print(type(error).__name__, error)
+`;
+      writeFileSync(join(folder, 'moves.py'), program);
+      const { stdout, stderr } = coroscope(['run', 'moves.py'], { cwd: folder });
+      assert.equal(stderr, '');
+      assert.equal(
+        stdout,
+        "below ['made.txt'] True\n" +
+          "NotADirectoryError [Errno 20] Not a directory: 'made.txt'\n" +
+          "FileNotFoundError [Errno 2] No such file or directory: 'nowhere'\n" +
+          "FileNotFoundError [Errno 2] No such file or directory: ''\n",
+      );
+    });
+  });
+
   it('runs a program from stdin', () => {
     const { stdout, status } = coroscope(['run', '-', 'a'], { input: 'import sys\nprint(sys.argv, __name__)\n' });
     assert.equal(stdout, "['-', 'a'] __main__\n");
