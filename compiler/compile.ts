@@ -4,6 +4,7 @@ import { generate } from './codegen/generate.ts';
 import { preprocess } from './codegen/preprocess.ts';
 import type { Assemble } from './codegen/unit.ts';
 import type { Mod } from './syntax/ast.ts';
+import { NameTable } from './syntax/name-table.ts';
 import { parse } from './syntax/parse.ts';
 import type { Target } from './targets/target.ts';
 import { type Diagnostic, isWarning } from './text/diagnostic.ts';
@@ -41,13 +42,21 @@ export type Compile = (source: Uint8Array | string, options: CompileOptions) => 
 export const compile: Compile = (source, options) => {
   const mode = options.mode ?? 'exec';
   const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
-  const { tree, diagnostics } = parse(text, { mode, version: options.target.version });
-  return compileTree(tree, options, diagnostics);
+  const { tree, names, diagnostics } = parse(text, { mode, version: options.target.version });
+  return compileTree(tree, options, names, diagnostics);
 };
 
-/** Compiles a tree, which is changed as CPython's preprocessing does; `syntax` is what the parser said of it. */
-export function compileTree(tree: Mod, options: CompileOptions, syntax: readonly Diagnostic[] = []): Compilation {
+/**
+ * Compiles a tree, which is changed as CPython's preprocessing does; `names` and `syntax` are what the parser said of it.
+ */
+export function compileTree(
+  tree: Mod,
+  options: CompileOptions,
+  names = new NameTable(),
+  syntax: readonly Diagnostic[] = [],
+): Compilation {
   const { code, diagnostics } = generate(tree, {
+    names,
     filename: options.filename,
     target: options.target,
     optimize: options.optimize ?? 0,

@@ -33,7 +33,7 @@ export function beforeCallee(c: Compiler, e: Call): Expr | undefined {
   if (!canOptimizeSuperCall(c, func)) return func.value;
   const location = locationOf(func);
   const args = loadArgsForSuper(c, func);
-  c.opI(Op.LOAD_SUPER_ATTR, (c.nameIndex(func.attr) << 2) | (args === 0 ? 1 : 3), location);
+  c.opI(Op.LOAD_SUPER_ATTR, (c.attributeIndex(func) << 2) | (args === 0 ? 1 : 3), location);
   const at = attributeLocation(location, func);
   c.op(Op.NOP, at);
   methodArguments(c, e, func, at);
@@ -44,7 +44,7 @@ export function beforeCallee(c: Compiler, e: Call): Expr | undefined {
 export function afterCallee(c: Compiler, e: Call): void {
   if (isMethodCall(c, e)) {
     const at = attributeLocation(locationOf(e.func), e.func);
-    c.loadMethod(e.func.attr, at);
+    c.opI(Op.LOAD_ATTR, (c.attributeIndex(e.func) << 1) | 1, at);
     methodArguments(c, e, e.func, at);
     return;
   }

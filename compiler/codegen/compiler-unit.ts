@@ -1,3 +1,4 @@
+import { NameMap } from '../symbols/name-map.ts';
 import { Def, NameScope, type Scope, scopeOfSymbol } from '../symbols/scope.ts';
 import type { AnnAssign } from '../syntax/ast.ts';
 import { ConstantTable } from './const-table.ts';
@@ -37,11 +38,11 @@ export class CompilerUnit {
   readonly counts: ArgumentCounts;
   readonly consts = new ConstantTable();
   /** Indexes of names, in order of first use. */
-  readonly names = new Map<string, number>();
-  readonly varnames = new Map<string, number>();
+  readonly names: NameMap;
+  readonly varnames: NameMap;
   /** Cells, sorted, then the implicit ones of a class; free variables continue their numbering. */
-  readonly cellvars = new Map<string, number>();
-  readonly freevars = new Map<string, number>();
+  readonly cellvars: NameMap;
+  readonly freevars: NameMap;
   /** Names that an inlined comprehension hides outside functions: true while it is being compiled. */
   readonly fasthidden = new Map<string, boolean>();
   sequence = takeSequence();
@@ -57,7 +58,7 @@ export class CompilerUnit {
   /** Labels in the order in which they were placed, while a `finally` is compiled ahead of its `try`. */
   placedLabels: number[] | null = null;
   /** Where names of variables are numbered: `names`, but for code that is compiled for its errors only. */
-  variableNames = this.names;
+  variableNames: NameMap;
   /** Said once of a code block. */
   tooManyBlocks = false;
   inInlinedComprehension = 0;
@@ -75,6 +76,12 @@ export class CompilerUnit {
     privateName: string | null,
     counts: ArgumentCounts,
   ) {
+    const { table } = scope.symbols;
+    this.names = new NameMap(table);
+    this.varnames = new NameMap(table);
+    this.cellvars = new NameMap(table);
+    this.freevars = new NameMap(table);
+    this.variableNames = this.names;
     this.type = type;
     this.scope = scope;
     this.name = name;
@@ -83,7 +90,7 @@ export class CompilerUnit {
     this.privateName = privateName;
     this.counts = counts;
     this.staticAttributes = type === ScopeType.Class ? new Set() : null;
-    for (const parameter of scope.varnames) this.varnames.set(parameter, this.varnames.size);
+    for (let i = 0; i < scope.varnames.length; i++) this.varnames.add(scope.varnames[i], i);
     this.numberCells();
   }
 
@@ -91,10 +98,12 @@ export class CompilerUnit {
     const { scope, cellvars, freevars } = this;
     const cells: string[] = [];
     const free: string[] = [];
-    for (const [name, flags] of scope.symbols) {
+    const { symbols } = scope;
+    for (let i = 0; i < symbols.size; i++) {
+      const flags = symbols.values[i];
       const where = scopeOfSymbol(flags);
-      if (where === NameScope.CELL || (flags & Def.COMP_CELL) !== 0) cells.push(name);
-      if (where === NameScope.FREE || (flags & Def.FREE_CLASS) !== 0) free.push(name);
+      if (where === NameScope.CELL || (flags & Def.COMP_CELL) !== 0) cells.push(symbols.nameAt(i));
+      if (where === NameScope.FREE || (flags & Def.FREE_CLASS) !== 0) free.push(symbols.nameAt(i));
     }
     for (const name of cells.sort(compareCodePoints)) cellvars.set(name, cellvars.size);
     if (scope.needsClassClosure) indexOf(cellvars, '__class__');
@@ -104,11 +113,5 @@ export class CompilerUnit {
   }
 }
 
-/** The index of `name`, added at the end when it is new (`_PyCompile_DictAddObj`). */
-export function indexOf(names: Map<string, number>, name: string): number {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  const index = names.size;
-  names.set(name, index);
-  return index;
-}
+/** The number of `name` among names, added at the end when it is new. */
+export const indexOf = (names: NameMap, name: string): number => names.numberOf(names.table.internString(name));

@@ -6,7 +6,8 @@ import type { SymbolTable } from '../symbols/build.ts';
 import { mangle, maybeMangle } from '../symbols/mangle.ts';
 import type { Reporter } from '../symbols/reporter.ts';
 import { isFunctionLike, NameScope, type Scope, scopeOf } from '../symbols/scope.ts';
-import type { Location } from '../syntax/ast.ts';
+import type { Attribute, Location } from '../syntax/ast.ts';
+import { UNKNOWN_KEY } from '../syntax/name-table.ts';
 import type { Target } from '../targets/target.ts';
 import { type ArgumentCounts, CompilerUnit, indexOf, NO_ARGUMENTS, ScopeType } from './compiler-unit.ts';
 import { type FrameBlock, FrameBlockType } from './frame-block.ts';
@@ -97,12 +98,9 @@ export class Compiler {
     return indexOf(this.u.names, this.mangled(name));
   }
 
-  loadAttr(name: string, location: Location): void {
-    this.sequence.add(Op.LOAD_ATTR, this.nameIndex(name) << 1, location);
-  }
-
-  loadMethod(name: string, location: Location): void {
-    this.sequence.add(Op.LOAD_ATTR, (this.nameIndex(name) << 1) | 1, location);
+  /** The index of an attribute's name, mangled, in co_names. */
+  attributeIndex({ attr, key }: Attribute): number {
+    return this.u.names.numberOf(this.mangledKey(attr, key));
   }
 
   // --- names -------------------------------------------------------------------------------------------------------
@@ -111,6 +109,13 @@ export class Compiler {
     const { privateName, scope } = this.u;
     if (privateName === null || name.charCodeAt(0) !== 0x5f) return name;
     return maybeMangle(privateName, scope, name);
+  }
+
+  /** Key of a name, mangled; `key` is that of the name itself, where it is known. */
+  mangledKey(name: string, key = UNKNOWN_KEY): number {
+    const { names } = this.symbols;
+    const mangled = this.mangled(name);
+    return key >= 0 && mangled === name ? key : names.internString(mangled);
   }
 
   /** repr() of a constant, for messages and for annotations that become text. */
@@ -196,10 +201,10 @@ export class Compiler {
       flags: this.codeFlags(),
       sequence: u.sequence,
       consts: u.consts.values,
-      names: [...u.names.keys()],
-      varnames: [...u.varnames.keys()],
-      cellvars: [...u.cellvars.keys()],
-      freevars: [...u.freevars.keys()],
+      names: u.names.names(),
+      varnames: u.varnames.names(),
+      cellvars: u.cellvars.names(),
+      freevars: u.freevars.names(),
       fasthidden: new Set(u.fasthidden.keys()),
       nparams: u.scope.varnames.length,
     });

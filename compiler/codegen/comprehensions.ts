@@ -1,5 +1,5 @@
 import { Op } from '../bytecode/op.ts';
-import { Def, isFunctionLike, NameScope, type Scope, scopeOf, scopeOfSymbol } from '../symbols/scope.ts';
+import { Def, isFunctionLike, NameScope, type Scope, scopeOfSymbol } from '../symbols/scope.ts';
 import {
   type Comprehension,
   type DictComp,
@@ -11,7 +11,7 @@ import {
   type SetComp,
 } from '../syntax/ast.ts';
 import { type Compiler, locationOf } from './compiler.ts';
-import { indexOf, ScopeType } from './compiler-unit.ts';
+import { ScopeType } from './compiler-unit.ts';
 import { addYield, addYieldFrom, jumpIf, visitExpr } from './expressions.ts';
 import { FrameBlockType, NO_LABEL } from './frame-block.ts';
 import { enterScope, finishFunction, inClassBlock, wrapInStopIterationHandler } from './functions.ts';
@@ -223,29 +223,33 @@ function element(c: Compiler, e: ComprehensionExpr, index: number, depth: number
 
 /** What must be put back after an inlined comprehension (`_PyCompile_InlinedComprehensionState`). */
 interface InlinedState {
-  /** Names whose outer values wait on the stack. */
-  readonly pushed: string[];
-  readonly symbols: Map<string, number>;
+  /** Keys of names whose outer values wait on the stack. */
+  readonly pushed: number[];
+  /** Key and symbol of names that mean something else meanwhile, one after the other. */
+  readonly symbols: number[];
   readonly hidden: string[];
   cleanup: number;
 }
 
 function pushInlinedState(c: Compiler, entry: Scope, location: Location): InlinedState {
-  const state: InlinedState = { pushed: [], symbols: new Map(), hidden: [], cleanup: NO_LABEL };
+  const state: InlinedState = { pushed: [], symbols: [], hidden: [], cleanup: NO_LABEL };
   const classBlock = inClassBlock(c);
   tweakScopes(c, entry, state, classBlock);
   // Names bound in the comprehension are its own: what they hold outside is kept on the stack meanwhile. Of a cell,
   // that is the cell itself, and the comprehension gets a new one.
   const { u } = c;
-  for (const [name, symbol] of entry.symbols) {
+  const { keys, values } = entry.symbols;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const symbol = values[i];
     if (!isBoundInside(symbol)) continue;
-    const outer = scopeOf(u.scope, name);
-    c.opI(Op.LOAD_FAST_AND_CLEAR, indexOf(u.varnames, name), location);
+    const outer = scopeOfSymbol(u.scope.symbols.valueOf(key));
+    c.opI(Op.LOAD_FAST_AND_CLEAR, u.varnames.numberOf(key), location);
     if (scopeOfSymbol(symbol) === NameScope.CELL) {
       const cells = outer === NameScope.FREE ? u.freevars : u.cellvars;
-      c.opI(Op.MAKE_CELL, indexOf(cells, name), location);
+      c.opI(Op.MAKE_CELL, cells.numberOf(key), location);
     }
-    state.pushed.push(name);
+    state.pushed.push(key);
   }
   if (state.pushed.length > 0) {
     // The outermost iterable goes back to the top.
@@ -265,16 +269,22 @@ function tweakScopes(c: Compiler, entry: Scope, state: InlinedState, classBlock:
   const { u } = c;
   u.inInlinedComprehension++;
   const { symbols } = u.scope;
-  for (const [name, symbol] of entry.symbols) {
+  const { keys, values } = entry.symbols;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const symbol = values[i];
     const scope = scopeOfSymbol(symbol);
-    const outSymbol = symbols.get(name) ?? 0;
+    const known = symbols.find(key);
+    const outSymbol = known < 0 ? 0 : symbols.values[known];
     const outer = scopeOfSymbol(outSymbol);
     const differs =
       scope !== outer && scope !== NameScope.FREE && !(scope === NameScope.CELL && outer === NameScope.FREE);
     if (differs || classBlock) {
-      symbols.set(name, symbol);
-      state.symbols.set(name, outSymbol);
+      if (known < 0) symbols.add(key, symbol);
+      else symbols.values[known] = symbol;
+      state.symbols.push(key, outSymbol);
     }
+    const name = entry.symbols.nameAt(i);
     if (isBoundInside(symbol) && !isFunctionLike(u.scope) && u.fasthidden.get(name) !== true) {
       u.fasthidden.set(name, true);
       state.hidden.push(name);
@@ -298,7 +308,9 @@ function popInlinedState(c: Compiler, state: InlinedState, location: Location): 
   }
   const { u } = c;
   u.inInlinedComprehension--;
-  for (const [name, symbol] of state.symbols) u.scope.symbols.set(name, symbol);
+  const { symbols } = u.scope;
+  for (let i = 0; i < state.symbols.length; i += 2)
+    symbols.values[symbols.find(state.symbols[i])] = state.symbols[i + 1];
   // Kept as false: they are hidden locals in the finished code.
   for (const name of state.hidden) u.fasthidden.set(name, false);
 }
@@ -306,6 +318,6 @@ function popInlinedState(c: Compiler, state: InlinedState, location: Location): 
 function restoreLocals(c: Compiler, state: InlinedState, location: Location): void {
   c.opI(Op.SWAP, state.pushed.length + 1, location);
   for (let i = state.pushed.length - 1; i >= 0; i--) {
-    c.opI(Op.STORE_FAST_MAYBE_NULL, indexOf(c.u.varnames, state.pushed[i]!), location);
+    c.opI(Op.STORE_FAST_MAYBE_NULL, c.u.varnames.numberOf(state.pushed[i]), location);
   }
 }

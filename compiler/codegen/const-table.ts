@@ -3,24 +3,75 @@ import { type Constant, FloatConstant } from '../bytecode/constants.ts';
 import { type ConstantKey, constantKey } from '../flowgraph/constant-key.ts';
 import { targetOf } from '../targets/registry.ts';
 
+/** Up to this many constants, looking at each is quicker than an index. */
+const MOST_UNINDEXED = 16;
+
 /**
  * The constants of a code unit in order of first use (u_consts). Two constants are one when CPython's
  * `_PyCode_ConstantKey` says so: same type and value, 0.0 and -0.0 apart, tuples by their items.
  */
 export class ConstantTable {
   readonly values: Constant[] = [];
-  private readonly indexes = new Map<ConstantKey, number>();
+  /** Index and one of integers and strings, which are most, probed as CPython's dict; null while there are few constants. */
+  private slots: Int32Array | null = null;
+  private slotsUsed = 0;
+  /** Indexes of the others by key. */
+  private indexes: Map<ConstantKey, number> | null = null;
   /** Indexes of code objects by their first line: there may be many functions, but few on a line. */
   private codes: Map<number, number[]> | null = null;
 
   /** The index of `value`, added at the end when it is new. */
   add(value: Constant): number {
+    if (typeof value === 'string' || typeof value === 'number') return this.addPlain(value);
     if (value !== null && typeof value === 'object' && value.type === 'code') return this.addCode(value);
+    this.indexes ??= new Map();
     const key = constantKey(value);
     const known = this.indexes.get(key);
     if (known !== undefined) return known;
     this.indexes.set(key, this.values.length);
     return this.values.push(value) - 1;
+  }
+
+  private addPlain(value: string | number): number {
+    const { values, slots } = this;
+    if (slots === null) {
+      for (let i = 0; i < values.length; i++) if (values[i] === value) return i;
+      values.push(value);
+      if (values.length > MOST_UNINDEXED) this.makeIndex(MOST_UNINDEXED * 8);
+      return values.length - 1;
+    }
+    const mask = slots.length - 1;
+    let perturb = hashOf(value);
+    let slot = perturb & mask;
+    while (slots[slot] !== 0) {
+      if (values[slots[slot] - 1] === value) return slots[slot] - 1;
+      perturb >>>= 5;
+      slot = (slot * 5 + perturb + 1) & mask;
+    }
+    slots[slot] = values.push(value);
+    this.slotsUsed++;
+    if (this.slotsUsed * 2 > slots.length) this.makeIndex(slots.length * 4);
+    return values.length - 1;
+  }
+
+  private makeIndex(size: number): void {
+    const { values } = this;
+    const slots = new Int32Array(size);
+    const mask = size - 1;
+    this.slotsUsed = 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (typeof value !== 'string' && typeof value !== 'number') continue;
+      let perturb = hashOf(value);
+      let slot = perturb & mask;
+      while (slots[slot] !== 0) {
+        perturb >>>= 5;
+        slot = (slot * 5 + perturb + 1) & mask;
+      }
+      slots[slot] = i + 1;
+      this.slotsUsed++;
+    }
+    this.slots = slots;
   }
 
   private addCode(code: CodeObject): number {
@@ -34,6 +85,21 @@ export class ConstantTable {
     line.push(this.values.length);
     return this.values.push(code) - 1;
   }
+}
+
+/** Characters at either end of a string that its hash looks at. */
+const HASHED_END = 24;
+
+/** Neighbouring integers have neighbouring hashes, so that a long list of them is entered from one end to the other. */
+function hashOf(value: string | number): number {
+  if (typeof value === 'number') return (value ^ (value / 0x1_0000_0000)) >>> 0;
+  const { length } = value;
+  let hash = length;
+  for (let i = 0; i < length; i++) {
+    if (i === HASHED_END && length > 2 * HASHED_END) i = length - HASHED_END;
+    hash = (Math.imul(hash, 31) + value.charCodeAt(i)) | 0;
+  }
+  return hash >>> 0;
 }
 
 /** `code_richcompare`: what it looks at, in order of cost. Line tables count only where they have columns. */

@@ -30,7 +30,7 @@ import { ScopeType } from './compiler-unit.ts';
 import { comprehension } from './comprehensions.ts';
 import { lambda } from './functions.ts';
 import { NO_LOCATION } from './instruction.ts';
-import { nameOp } from './names.ts';
+import { nameOp, visitName } from './names.ts';
 import { Resume, STACK_USE_GUIDELINE } from './numbers.ts';
 import { formattedValue, interpolation, joinedStr, templateStr } from './strings.ts';
 import { canOptimizeSuperCall, loadArgsForSuper } from './super.ts';
@@ -39,7 +39,7 @@ import { canOptimizeSuperCall, loadArgsForSuper } from './super.ts';
 export function visitExpr(c: Compiler, e: Expr): void {
   switch (e.kind) {
     case NodeKind.Name:
-      nameOp(c, e.id, e.ctx, locationOf(e));
+      visitName(c, e, locationOf(e));
       break;
     case NodeKind.Constant:
       c.loadConst(e.value, locationOf(e));
@@ -517,7 +517,7 @@ function beforeObject(c: Compiler, e: Attribute): Expr | undefined {
   if (e.ctx === ExprContext.Load && canOptimizeSuperCall(c, e)) {
     const location = locationOf(e);
     const args = loadArgsForSuper(c, e);
-    c.opI(Op.LOAD_SUPER_ATTR, (c.nameIndex(e.attr) << 2) | (args === 0 ? 0 : 2), location);
+    c.opI(Op.LOAD_SUPER_ATTR, (c.attributeIndex(e) << 2) | (args === 0 ? 0 : 2), location);
     c.op(Op.NOP, attributeLocation(location, e));
     return undefined;
   }
@@ -529,8 +529,8 @@ function beforeObject(c: Compiler, e: Attribute): Expr | undefined {
 
 function attribute(c: Compiler, e: Attribute): void {
   const at = attributeLocation(locationOf(e), e);
-  if (e.ctx === ExprContext.Load) c.loadAttr(e.attr, at);
-  else c.opName(e.ctx === ExprContext.Store ? Op.STORE_ATTR : Op.DELETE_ATTR, e.attr, at);
+  if (e.ctx === ExprContext.Load) c.opI(Op.LOAD_ATTR, c.attributeIndex(e) << 1, at);
+  else c.opI(e.ctx === ExprContext.Store ? Op.STORE_ATTR : Op.DELETE_ATTR, c.attributeIndex(e), at);
 }
 
 function isConstantSlice(e: Slice): boolean {

@@ -44,7 +44,7 @@ export function enterScope(
 
 /** Names that the code just assembled needs from the block around it (co_freevars). */
 export function freeNames(c: Compiler): readonly string[] {
-  return [...c.u.freevars.keys()];
+  return c.u.freevars.names();
 }
 
 /** Assembles the current block, leaves it, and makes its function in the block around (`codegen_make_closure`). */

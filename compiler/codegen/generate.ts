@@ -3,6 +3,7 @@ import { buildSymbolTable } from '../symbols/build.ts';
 import { futureFeatures } from '../symbols/future.ts';
 import type { Reporter } from '../symbols/reporter.ts';
 import type { Location, Mod } from '../syntax/ast.ts';
+import type { NameTable } from '../syntax/name-table.ts';
 import type { Target } from '../targets/target.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { InternalError } from '../text/internal-error.ts';
@@ -14,6 +15,8 @@ import { preprocess } from './preprocess.ts';
 import type { Assemble } from './unit.ts';
 
 export interface GenerateOptions {
+  /** The names that the tree's nodes refer to by number. */
+  readonly names: NameTable;
   readonly filename: string;
   readonly target: Target;
   readonly optimize: 0 | 1 | 2;
@@ -44,7 +47,7 @@ export function generate(tree: Mod, options: GenerateOptions): Generated {
     future.features = features;
     const { optimize, target } = options;
     preprocess(tree, { rules: target.foldingRules, optimize, features }, collector);
-    const symbols = buildSymbolTable(tree, future, options.target.symbolRules, collector);
+    const symbols = buildSymbolTable(tree, options.names, future, options.target.symbolRules, collector);
     const code = options.target.features.has('exceptionTable')
       ? module(new Compiler({ ...options, features }, symbols, options.assemble, collector), tree)
       : blockStackModule(new BlockStackCompiler({ ...options, features }, symbols, options.assemble, collector), tree);

@@ -1,38 +1,46 @@
 import { Op } from '../bytecode/op.ts';
-import { BlockType, isFunctionLike, NameScope, scopeOf } from '../symbols/scope.ts';
-import { ExprContext, type Location } from '../syntax/ast.ts';
+import { BlockType, isFunctionLike, NameScope, scopeOfSymbol } from '../symbols/scope.ts';
+import { ExprContext, type Location, type Name } from '../syntax/ast.ts';
 import type { Compiler } from './compiler.ts';
 import { indexOf } from './compiler-unit.ts';
 
 /** Loads, stores or deletes a name where the symbol table says that it lives (`codegen_nameop`). */
 export function nameOp(c: Compiler, name: string, ctx: ExprContext, location: Location): void {
+  keyOp(c, c.mangledKey(name), ctx, location);
+}
+
+/** `nameOp` for an expression. */
+export function visitName(c: Compiler, { id, key, ctx }: Name, location: Location): void {
+  keyOp(c, c.mangledKey(id, key), ctx, location);
+}
+
+function keyOp(c: Compiler, key: number, ctx: ExprContext, location: Location): void {
   const { u } = c;
-  const mangled = c.mangled(name);
-  const where = scopeOf(u.scope, mangled);
+  const where = scopeOfSymbol(u.scope.symbols.valueOf(key));
   switch (where) {
     case NameScope.FREE:
-      derefOp(c, indexOf(u.freevars, mangled), ctx, location);
+      derefOp(c, u.freevars.numberOf(key), ctx, location);
       return;
     case NameScope.CELL:
-      derefOp(c, indexOf(u.cellvars, mangled), ctx, location);
+      derefOp(c, u.cellvars.numberOf(key), ctx, location);
       return;
     case NameScope.LOCAL:
-      if (isFunctionLike(u.scope) || u.fasthidden.get(mangled) === true) {
-        c.opI(fastOps[ctx]!, indexOf(u.varnames, mangled), location);
+      if (isFunctionLike(u.scope) || u.fasthidden.get(c.symbols.names.names[key]) === true) {
+        c.opI(fastOps[ctx]!, u.varnames.numberOf(key), location);
         return;
       }
       break;
     case NameScope.GLOBAL_IMPLICIT:
       if (isFunctionLike(u.scope)) {
-        globalOp(c, mangled, true, ctx, location);
+        globalOp(c, key, true, ctx, location);
         return;
       }
       break;
     case NameScope.GLOBAL_EXPLICIT:
-      globalOp(c, mangled, false, ctx, location);
+      globalOp(c, key, false, ctx, location);
       return;
   }
-  const index = indexOf(u.names, mangled);
+  const index = u.names.numberOf(key);
   if (ctx === ExprContext.Load && u.scope.type === BlockType.Class && u.inInlinedComprehension > 0) {
     c.opI(Op.LOAD_GLOBAL, index << 1, location);
   } else c.opI(nameOps[ctx]!, index, location);
@@ -56,8 +64,8 @@ function derefOp(c: Compiler, index: number, ctx: ExprContext, location: Locatio
   } else c.opI(Op.LOAD_DEREF, index, location);
 }
 
-function globalOp(c: Compiler, mangled: string, implicit: boolean, ctx: ExprContext, location: Location): void {
-  const index = indexOf(c.u.names, mangled);
+function globalOp(c: Compiler, key: number, implicit: boolean, ctx: ExprContext, location: Location): void {
+  const index = c.u.names.numberOf(key);
   if (ctx === ExprContext.Store) c.opI(Op.STORE_GLOBAL, index, location);
   else if (ctx === ExprContext.Del) c.opI(Op.DELETE_GLOBAL, index, location);
   else if (implicit && c.u.scope.canSeeClassScope) {

@@ -157,10 +157,10 @@ function augAssign(c: Compiler, s: AugAssign): void {
       const at = attributeLocation(location, target);
       visitExpr(c, target.value);
       c.opI(Op.COPY, 1, location);
-      c.loadAttr(target.attr, at);
+      c.opI(Op.LOAD_ATTR, c.attributeIndex(target) << 1, at);
       augmented(c, s);
       c.opI(Op.SWAP, 2, at);
-      c.opName(Op.STORE_ATTR, target.attr, at);
+      c.opI(Op.STORE_ATTR, c.attributeIndex(target), at);
       break;
     }
     case NodeKind.Subscript:

@@ -22,7 +22,7 @@ export function joinedStr(c: Compiler, e: JoinedStr): void {
   const count = e.values.length;
   if (count > STACK_USE_GUIDELINE) {
     c.loadConst('', location);
-    c.loadMethod('join', location);
+    c.opI(Op.LOAD_ATTR, (c.nameIndex('join') << 1) | 1, location);
     c.opI(Op.BUILD_LIST, 0, location);
     for (const value of e.values) {
       visitExpr(c, value);

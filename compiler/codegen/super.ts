@@ -33,7 +33,7 @@ export function loadArgsForSuper(c: Compiler, e: Attribute): number {
   }
   const location = locationOf(value);
   nameOp(c, '__class__', ExprContext.Load, location);
-  const [self] = c.u.varnames.keys();
-  nameOp(c, self!, ExprContext.Load, location);
+  const self = c.u.varnames.nameAt(0);
+  nameOp(c, self, ExprContext.Load, location);
   return 0;
 }

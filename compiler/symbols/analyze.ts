@@ -1,3 +1,4 @@
+import { FIRST_IMPLICIT_KEY } from '../syntax/name-table.ts';
 import { findDirective } from './directives.ts';
 import type { Reporter } from './reporter.ts';
 import {
@@ -8,7 +9,6 @@ import {
   NameScope,
   SCOPE_OFFSET,
   type Scope,
-  scopeOf,
   scopeOfSymbol,
 } from './scope.ts';
 
@@ -28,6 +28,16 @@ export function analyze(top: Scope, rules: AnalysisRules, reporter: Reporter): v
   new Analyzer(rules, reporter).block(top, null, new Set(), new Set(), new Set(), null);
 }
 
+/** Keys of `implicitNames`. */
+const enum Implicit {
+  class = 0,
+  classdict = 1,
+  conditionalAnnotations = 2,
+}
+
+const implicitKey = (name: Implicit): number => FIRST_IMPLICIT_KEY + name;
+
+/** Names are keys here: see `NameMap`. */
 class Analyzer {
   private readonly rules: AnalysisRules;
   private readonly reporter: Reporter;
@@ -43,22 +53,23 @@ class Analyzer {
    */
   block(
     scope: Scope,
-    bound: Set<string> | null,
-    free: Set<string>,
-    global: Set<string>,
-    typeParams: Set<string>,
+    bound: Set<number> | null,
+    free: Set<number>,
+    global: Set<number>,
+    typeParams: Set<number>,
     classScope: Scope | null,
   ): void {
     if (scope.children.length === 0) {
       this.leaf(scope, bound, free, global, typeParams, classScope);
       return;
     }
-    const local = new Set<string>();
-    const scopes = new Map<string, NameScope>();
-    const newGlobal = new Set<string>();
-    const newFree = new Set<string>();
-    const newBound = new Set<string>();
-    const inlinedCells = new Set<string>();
+    const local = new Set<number>();
+    /** By the index of the symbol. */
+    const scopes: NameScope[] = [];
+    const newGlobal = new Set<number>();
+    const newFree = new Set<number>();
+    const newBound = new Set<number>();
+    const inlinedCells = new Set<number>();
     const isClass = scope.type === BlockType.Class;
 
     // A class's names are not visible in its functions, so what they see is fixed before its own names are analysed.
@@ -66,14 +77,14 @@ class Analyzer {
       addAll(newGlobal, global);
       if (bound !== null) addAll(newBound, bound);
     }
-    for (const [name, flags] of scope.symbols) {
-      const where = this.name(scope, name, flags, bound, local, free, global, typeParams, classScope);
-      scopes.set(name, where);
+    const { keys, values } = scope.symbols;
+    for (let i = 0; i < keys.length; i++) {
+      scopes.push(this.name(scope, keys[i], values[i], bound, local, free, global, typeParams, classScope));
     }
     if (isClass) {
-      newBound.add('__class__');
-      newBound.add('__classdict__');
-      newBound.add('__conditional_annotations__');
+      newBound.add(implicitKey(Implicit.class));
+      newBound.add(implicitKey(Implicit.classdict));
+      newBound.add(implicitKey(Implicit.conditionalAnnotations));
     } else {
       if (isFunctionLike(scope)) addAll(newBound, local);
       if (bound !== null) addAll(newBound, bound);
@@ -99,7 +110,7 @@ class Analyzer {
     }
     if (inlined) scope.children = scope.children.flatMap((child) => (child.compInlined ? child.children : [child]));
 
-    if (isFunctionLike(scope)) analyzeCells(scopes, newFree, inlinedCells);
+    if (isFunctionLike(scope)) analyzeCells(keys, scopes, newFree, inlinedCells);
     else if (isClass) dropClassFree(scope, newFree);
     updateSymbols(scope, scopes, bound, newFree, inlinedCells);
     addAll(free, newFree);
@@ -108,81 +119,83 @@ class Analyzer {
   /** `analyze_block` for a block that has none inside it: nothing is passed down, and no name becomes a cell. */
   private leaf(
     scope: Scope,
-    bound: Set<string> | null,
-    free: Set<string>,
-    global: Set<string>,
-    typeParams: Set<string>,
+    bound: Set<number> | null,
+    free: Set<number>,
+    global: Set<number>,
+    typeParams: Set<number>,
     classScope: Scope | null,
   ): void {
-    const { symbols } = scope;
-    for (const [name, flags] of symbols) {
-      const where = this.name(scope, name, flags, bound, null, free, global, typeParams, classScope);
-      symbols.set(name, flags | (where << SCOPE_OFFSET));
+    const { keys, values } = scope.symbols;
+    for (let i = 0; i < keys.length; i++) {
+      const where = this.name(scope, keys[i], values[i], bound, null, free, global, typeParams, classScope);
+      values[i] |= where << SCOPE_OFFSET;
     }
   }
 
   /** `analyze_name`: the scope of one name, given its flags. */
   private name(
     scope: Scope,
-    name: string,
+    key: number,
     flags: number,
-    bound: Set<string> | null,
-    local: Set<string> | null,
-    free: Set<string>,
-    global: Set<string>,
-    typeParams: Set<string>,
+    bound: Set<number> | null,
+    local: Set<number> | null,
+    free: Set<number>,
+    global: Set<number>,
+    typeParams: Set<number>,
     classScope: Scope | null,
   ): NameScope {
     if ((flags & Def.GLOBAL) !== 0) {
-      if ((flags & Def.NONLOCAL) !== 0) this.errorAtDirective(scope, name, `name '${name}' is nonlocal and global`);
-      global.add(name);
-      bound?.delete(name);
+      if ((flags & Def.NONLOCAL) !== 0)
+        this.errorAtDirective(scope, key, (name) => `name '${name}' is nonlocal and global`);
+      global.add(key);
+      bound?.delete(key);
       return NameScope.GLOBAL_EXPLICIT;
     }
     if ((flags & Def.NONLOCAL) !== 0) {
       if (bound === null) {
-        this.errorAtDirective(scope, name, 'nonlocal declaration not allowed at module level');
+        this.errorAtDirective(scope, key, () => 'nonlocal declaration not allowed at module level');
         return NameScope.GLOBAL_IMPLICIT;
       }
-      if (!bound.has(name)) {
-        this.errorAtDirective(scope, name, `no binding for nonlocal '${name}' found`);
+      if (!bound.has(key)) {
+        this.errorAtDirective(scope, key, (name) => `no binding for nonlocal '${name}' found`);
         return NameScope.GLOBAL_IMPLICIT;
       }
-      if (typeParams.has(name)) {
-        this.errorAtDirective(scope, name, `nonlocal binding not allowed for type parameter '${name}'`);
+      if (typeParams.has(key)) {
+        this.errorAtDirective(scope, key, (name) => `nonlocal binding not allowed for type parameter '${name}'`);
       }
       scope.free = true;
-      free.add(name);
+      free.add(key);
       return NameScope.FREE;
     }
     if ((flags & Def.BOUND) !== 0) {
-      local?.add(name);
-      global.delete(name);
-      if ((flags & Def.TYPE_PARAM) !== 0) typeParams.add(name);
-      else typeParams.delete(name);
+      local?.add(key);
+      global.delete(key);
+      if ((flags & Def.TYPE_PARAM) !== 0) typeParams.add(key);
+      else typeParams.delete(key);
       return NameScope.LOCAL;
     }
     // A scope that sees its class's names looks there and in the globals, never in the functions around the class.
     if (classScope !== null) {
-      const classFlags = classScope.symbols.get(name) ?? 0;
+      const classFlags = classScope.symbols.valueOf(key);
       if ((classFlags & Def.GLOBAL) !== 0) return NameScope.GLOBAL_EXPLICIT;
       if ((classFlags & Def.BOUND) !== 0 && (classFlags & Def.NONLOCAL) === 0) return NameScope.GLOBAL_IMPLICIT;
     }
-    if (bound?.has(name)) {
+    if (bound?.has(key)) {
       scope.free = true;
-      free.add(name);
+      free.add(key);
       return NameScope.FREE;
     }
-    if (!global.has(name) && scope.nested) scope.free = true;
+    if (!global.has(key) && scope.nested) scope.free = true;
     return NameScope.GLOBAL_IMPLICIT;
   }
 
-  private errorAtDirective(scope: Scope, name: string, message: string): void {
-    this.reporter.error(message, findDirective(scope, name)?.location ?? scope.location);
+  private errorAtDirective(scope: Scope, key: number, message: (name: string) => string): void {
+    const name = scope.symbols.table.names[key];
+    this.reporter.error(message(name), findDirective(scope, name)?.location ?? scope.location);
   }
 }
 
-function addAll(target: Set<string>, names: ReadonlySet<string>): void {
+function addAll(target: Set<number>, names: ReadonlySet<number>): void {
   for (const name of names) target.add(name);
 }
 
@@ -190,74 +203,89 @@ function addAll(target: Set<string>, names: ReadonlySet<string>): void {
 function inlineComprehension(
   scope: Scope,
   comp: Scope,
-  scopes: Map<string, NameScope>,
-  compFree: Set<string>,
-  inlinedCells: Set<string>,
+  scopes: NameScope[],
+  compFree: Set<number>,
+  inlinedCells: Set<number>,
 ): void {
-  const dropped: string[] = [];
-  for (const [name, symbol] of comp.symbols) {
+  const { symbols } = scope;
+  const classKey = implicitKey(Implicit.class);
+  let dropsClass = false;
+  for (let i = 0; i < comp.symbols.size; i++) {
+    const key = comp.symbols.keys[i];
+    const symbol = comp.symbols.values[i];
     if ((symbol & Def.PARAM) !== 0) continue;
     let where = scopeOfSymbol(symbol);
     const flags = symbol & DEF_MASK;
-    if (where === NameScope.CELL || (flags & Def.COMP_CELL) !== 0) inlinedCells.add(name);
+    if (where === NameScope.CELL || (flags & Def.COMP_CELL) !== 0) inlinedCells.add(key);
     // These are never free through a class scope (see dropClassFree).
-    if (where === NameScope.FREE && scope.type === BlockType.Class && name === '__class__') {
+    if (where === NameScope.FREE && scope.type === BlockType.Class && key === classKey) {
       where = NameScope.GLOBAL_IMPLICIT;
-      compFree.delete(name);
-      dropped.push(name);
+      compFree.delete(key);
+      dropsClass = true;
     }
-    const existing = scope.symbols.get(name);
-    if (existing === undefined) {
-      scope.symbols.set(name, flags);
-      scopes.set(name, where);
-    } else if ((existing & Def.BOUND) !== 0 && scope.type !== BlockType.Class && !isFreeInAnyChild(comp, name)) {
-      compFree.delete(name);
+    const existing = symbols.find(key);
+    if (existing < 0) {
+      symbols.add(key, flags);
+      scopes.push(where);
+    } else if (
+      (symbols.values[existing] & Def.BOUND) !== 0 &&
+      scope.type !== BlockType.Class &&
+      !isFreeInAnyChild(comp, key)
+    ) {
+      compFree.delete(key);
     }
   }
-  for (const name of dropped) comp.symbols.delete(name);
+  if (dropsClass) comp.symbols.remove(classKey);
 }
 
-function isFreeInAnyChild(scope: Scope, name: string): boolean {
-  return scope.children.some((child) => scopeOf(child, name) === NameScope.FREE);
+function isFreeInAnyChild(scope: Scope, key: number): boolean {
+  return scope.children.some((child) => scopeOfSymbol(child.symbols.valueOf(key)) === NameScope.FREE);
 }
 
 /** `analyze_cells`: a local that a child needs is a cell, and free no longer. */
-function analyzeCells(scopes: Map<string, NameScope>, free: Set<string>, inlinedCells: Set<string>): void {
+function analyzeCells(
+  keys: readonly number[],
+  scopes: NameScope[],
+  free: Set<number>,
+  inlinedCells: Set<number>,
+): void {
   if (free.size === 0 && inlinedCells.size === 0) return;
-  for (const [name, where] of scopes) {
-    if (where !== NameScope.LOCAL || !(free.has(name) || inlinedCells.has(name))) continue;
-    scopes.set(name, NameScope.CELL);
-    free.delete(name);
+  for (let i = 0; i < scopes.length; i++) {
+    const key = keys[i];
+    if (scopes[i] !== NameScope.LOCAL || !(free.has(key) || inlinedCells.has(key))) continue;
+    scopes[i] = NameScope.CELL;
+    free.delete(key);
   }
 }
 
 /** `drop_class_free`: the implicit cells that a class provides for its methods. */
-function dropClassFree(scope: Scope, free: Set<string>): void {
-  if (free.delete('__class__')) scope.needsClassClosure = true;
-  if (free.delete('__classdict__')) scope.needsClassdict = true;
-  if (free.delete('__conditional_annotations__')) scope.hasConditionalAnnotations = true;
+function dropClassFree(scope: Scope, free: Set<number>): void {
+  if (free.delete(implicitKey(Implicit.class))) scope.needsClassClosure = true;
+  if (free.delete(implicitKey(Implicit.classdict))) scope.needsClassdict = true;
+  if (free.delete(implicitKey(Implicit.conditionalAnnotations))) scope.hasConditionalAnnotations = true;
 }
 
 /** `update_symbols`: writes the scopes into the symbols, and adds what only children need. */
 function updateSymbols(
   scope: Scope,
-  scopes: Map<string, NameScope>,
-  bound: Set<string> | null,
-  free: Set<string>,
-  inlinedCells: Set<string>,
+  scopes: readonly NameScope[],
+  bound: Set<number> | null,
+  free: Set<number>,
+  inlinedCells: Set<number>,
 ): void {
   const { symbols } = scope;
-  for (const [name, flags] of symbols) {
-    const cell = inlinedCells.has(name) ? Def.COMP_CELL : 0;
-    symbols.set(name, flags | cell | (scopes.get(name)! << SCOPE_OFFSET));
+  const { keys, values } = symbols;
+  for (let i = 0; i < scopes.length; i++) {
+    const cell = inlinedCells.has(keys[i]) ? Def.COMP_CELL : 0;
+    values[i] |= cell | (scopes[i] << SCOPE_OFFSET);
   }
   const classFlag = scope.type === BlockType.Class || scope.canSeeClassScope;
-  for (const name of free) {
-    const flags = symbols.get(name);
-    if (flags !== undefined) {
-      if (classFlag) symbols.set(name, flags | Def.FREE_CLASS);
-    } else if (bound === null || bound.has(name)) {
-      symbols.set(name, NameScope.FREE << SCOPE_OFFSET);
+  for (const key of free) {
+    const index = symbols.find(key);
+    if (index >= 0) {
+      if (classFlag) values[index] |= Def.FREE_CLASS;
+    } else if (bound === null || bound.has(key)) {
+      symbols.add(key, NameScope.FREE << SCOPE_OFFSET);
     }
   }
 }

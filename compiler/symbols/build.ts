@@ -29,6 +29,7 @@ import {
   type TypeAlias,
   type TypeParam,
 } from '../syntax/ast.ts';
+import { type NameTable, UNKNOWN_KEY } from '../syntax/name-table.ts';
 import { isLeftLeaning, isOperation, type LeftLeaning, type Operation } from '../syntax/operations.ts';
 import { analyze } from './analyze.ts';
 import { recordDirective } from './directives.ts';
@@ -42,6 +43,8 @@ import { BlockType, ComprehensionType, Def, isFunctionLike, Scope } from './scop
 /** The blocks of a program, found by the node that makes them. */
 export class SymbolTable {
   readonly top: Scope;
+  /** The file's names; symbols are found by their numbers there. */
+  readonly names: NameTable;
   /** By function, class, lambda, comprehension or type alias. */
   readonly blocks = new Map<object, Scope>();
   /** The block of a function's parameter and return annotations, by the function. */
@@ -53,8 +56,9 @@ export class SymbolTable {
   /** By type parameter of any kind. */
   readonly defaults = new Map<object, Scope>();
 
-  constructor(top: Scope) {
+  constructor(top: Scope, names: NameTable) {
     this.top = top;
+    this.names = names;
   }
 }
 
@@ -68,12 +72,13 @@ type ComprehensionExpr = ListComp | SetComp | DictComp | GeneratorExp;
  */
 export function buildSymbolTable(
   module: Mod,
+  names: NameTable,
   future: FutureFeatures,
   rules: SymbolRules,
   reporter: Reporter,
 ): SymbolTable {
-  const top = new Scope('top', BlockType.Module, NO_PLACE, null);
-  const table = new SymbolTable(top);
+  const top = new Scope('top', BlockType.Module, NO_PLACE, null, names);
+  const table = new SymbolTable(top, names);
   new SymbolVisitor(table, future, rules, reporter).module(module);
   analyze(top, rules, reporter);
   return table;
@@ -113,7 +118,7 @@ class SymbolVisitor {
   // --- blocks ----------------------------------------------------------------------------------------------------
 
   private enterBlock(name: string, type: BlockType, location: Location): Scope {
-    const scope = new Scope(name, type, location, this.cur);
+    const scope = new Scope(name, type, location, this.cur, this.table.names);
     this.enterExistingBlock(scope);
     if (type === BlockType.Annotation || type === BlockType.TypeVariable || type === BlockType.TypeAlias) {
       this.addDef('.format', Def.PARAM, location);
@@ -157,19 +162,20 @@ class SymbolVisitor {
     this.addDefCtx(name, flag, location, flag === Def.USE ? ExprContext.Load : ExprContext.Store);
   }
 
-  private addDefCtx(name: string, flag: number, location: Location, ctx: ExprContext): void {
+  private addDefCtx(name: string, flag: number, location: Location, ctx: ExprContext, key = UNKNOWN_KEY): void {
     if ((flag & (Def.PARAM | Def.LOCAL | Def.IMPORT)) !== 0) this.checkName(name, location, ctx);
     if ((flag & Def.TYPE_PARAM) !== 0) this.cur.mangledNames?.add(name);
-    this.addDefTo(this.cur, name, flag, location);
+    this.addDefTo(this.cur, name, flag, location, key);
   }
 
-  /** `symtable_add_def_helper`. */
-  private addDefTo(scope: Scope, name: string, flag: number, location: Location): void {
-    const mangled =
-      this.privateName === null || name.charCodeAt(0) !== 0x5f ? name : maybeMangle(this.privateName, this.cur, name);
-    const before = scope.symbols.get(mangled);
+  /** `symtable_add_def_helper`. `key` is that of `name`, where it is known. */
+  private addDefTo(scope: Scope, name: string, flag: number, location: Location, key = UNKNOWN_KEY): void {
+    const mangled = this.mangledKey(name, key);
+    const { symbols } = scope;
+    const index = symbols.find(mangled);
     let flags = flag;
-    if (before !== undefined) {
+    if (index >= 0) {
+      const before = symbols.values[index];
       if ((flag & Def.PARAM) !== 0 && (before & Def.PARAM) !== 0) {
         this.reporter.error(`duplicate argument '${name}' in function definition`, location);
         return;
@@ -187,12 +193,25 @@ class SymbolVisitor {
       }
       flags |= Def.COMP_ITER;
     }
-    if (flags !== before) scope.symbols.set(mangled, flags);
+    if (index >= 0) symbols.values[index] = flags;
+    else symbols.add(mangled, flags);
     if ((flag & Def.PARAM) !== 0) scope.varnames.push(mangled);
     else if ((flag & Def.GLOBAL) !== 0) {
-      const { symbols } = this.table.top;
-      symbols.set(mangled, (symbols.get(mangled) ?? 0) | flag);
+      const top = this.table.top.symbols;
+      const known = top.find(mangled);
+      if (known >= 0) top.values[known] |= flag;
+      else top.add(mangled, flag);
     }
+  }
+
+  /** Key of a name as the current block has it, mangled inside a class. */
+  private mangledKey(name: string, key: number): number {
+    const { names } = this.table;
+    if (this.privateName !== null && name.charCodeAt(0) === 0x5f) {
+      const mangled = maybeMangle(this.privateName, this.cur, name);
+      if (mangled !== name) return names.internString(mangled);
+    }
+    return key >= 0 ? key : names.internString(name);
   }
 
   // --- statements ------------------------------------------------------------------------------------------------
@@ -368,7 +387,7 @@ class SymbolVisitor {
       this.enterTypeParams(s.name, s, true, kwDefaults);
       for (const param of s.type_params) this.typeParam(param);
     }
-    const scope = new Scope(s.name, BlockType.Function, s, this.cur);
+    const scope = new Scope(s.name, BlockType.Function, s, this.cur, this.table.names);
     this.table.blocks.set(s, scope);
     scope.hasDocstring = getDocstring(s.body) !== null;
     if (!this.rules.eagerAnnotations) this.functionAnnotations(s);
@@ -741,7 +760,7 @@ class SymbolVisitor {
   private name(e: Name): void {
     if (this.cur.inUnevaluatedAnnotation) return;
     const load = e.ctx === ExprContext.Load;
-    this.addDefCtx(e.id, load ? Def.USE : Def.LOCAL, e, e.ctx);
+    this.addDefCtx(e.id, load ? Def.USE : Def.LOCAL, e, e.ctx, e.key);
     // `super` counts as a use of __class__.
     if (load && e.id === 'super' && isFunctionLike(this.cur)) this.addDef('__class__', Def.USE, e);
   }

@@ -1,4 +1,6 @@
 import type { Location } from '../syntax/ast.ts';
+import type { NameTable } from '../syntax/name-table.ts';
+import { NameMap } from './name-map.ts';
 
 /** CPython's `_Py_block_ty`. */
 export const enum BlockType {
@@ -67,9 +69,9 @@ export class Scope {
   readonly type: BlockType;
   readonly location: Location;
   /** Def flags of each name, in order of first mention; after the second pass with NameScope << SCOPE_OFFSET. */
-  readonly symbols = new Map<string, number>();
-  /** Parameters in CPython's order of local slots. */
-  readonly varnames: string[] = [];
+  readonly symbols: NameMap;
+  /** Keys of the parameters in CPython's order of local slots. */
+  readonly varnames: number[] = [];
   children: Scope[] = [];
   directives: Directive[] | null = null;
   /** Inside the type parameters of a generic class: the only names that are mangled. */
@@ -99,7 +101,8 @@ export class Scope {
   /** Has names that are free, here or in a child. CO_NOFREE of old targets needs it. */
   free = false;
 
-  constructor(name: string, type: BlockType, location: Location, parent: Scope | null) {
+  constructor(name: string, type: BlockType, location: Location, parent: Scope | null, names: NameTable) {
+    this.symbols = new NameMap(names);
     this.name = name;
     this.type = type;
     this.location = location;

@@ -471,6 +471,8 @@ export interface Attribute extends Location {
   value: Expr;
   attr: string;
   ctx: ExprContext;
+  /** Number of `attr` in the file's table of names, or UNKNOWN_KEY. Not part of CPython's tree. */
+  key: number;
 }
 export interface Subscript extends Location {
   kind: NodeKind.Subscript;
@@ -487,6 +489,8 @@ export interface Name extends Location {
   kind: NodeKind.Name;
   id: string;
   ctx: ExprContext;
+  /** Number of `id` in the file's table of names, or UNKNOWN_KEY. Not part of CPython's tree. */
+  key: number;
 }
 export interface ListDisplay extends Location {
   kind: NodeKind.List;

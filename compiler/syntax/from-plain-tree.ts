@@ -1,5 +1,6 @@
 import type { Constant } from '../bytecode/constants.ts';
 import type { Mod } from './ast.ts';
+import { UNKNOWN_KEY } from './name-table.ts';
 import {
   contextNames,
   kindNames,
@@ -31,6 +32,7 @@ function nodeFrom({ type, fields, location }: PlainNode): Record<string, unknown
   }
   // Nobody told where the name itself stands.
   if (named.has(type)) node['nameLocation'] = location;
+  if (type === 'Name' || type === 'Attribute') node['key'] = UNKNOWN_KEY;
   return location === undefined ? node : Object.assign(node, location);
 }
 

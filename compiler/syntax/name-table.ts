@@ -1,5 +1,8 @@
 import { keywords, softKeywords } from './token.ts';
 
+/** In place of a name's number in the file's table: nobody knows it. */
+export const UNKNOWN_KEY = -1;
+
 /**
  * Interns identifiers while they are scanned, so that each spelling is one string with one hash for all later stages.
  * Keywords come first: an id below `keywords.length` is a keyword.
@@ -44,8 +47,16 @@ export class NameTable {
     return id;
   }
 
+  /** The id of a name that is a string already. */
   internString(name: string): number {
-    return this.intern(name, 0, name.length, hashOf(name));
+    const hash = hashOf(name);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = (hash ^ (hash >>> 12)) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const id = slots[slot] - 1;
+      if (this.#hashes[id] === hash && this.names[id] === name) return id;
+    }
+    return this.intern(name, 0, name.length, hash);
   }
 
   #rehash(): void {
@@ -68,9 +79,14 @@ function hashOf(name: string): number {
   return hash;
 }
 
+/** Names that a class binds without saying so; they follow the soft keywords. */
+export const implicitNames = ['__class__', '__classdict__', '__conditional_annotations__'] as const;
+export const FIRST_IMPLICIT_KEY = keywords.length + softKeywords.length;
+
+const seedNames: readonly string[] = [...keywords, ...softKeywords, ...implicitNames];
 const seed = {
-  names: [...keywords, ...softKeywords] as string[],
-  hashes: [...keywords, ...softKeywords].map(hashOf),
+  names: seedNames,
+  hashes: seedNames.map(hashOf),
   slots: new Int32Array(1024),
 };
 for (let id = 0; id < seed.names.length; id++) {

@@ -4,6 +4,7 @@ import { Spare } from '../text/spare.ts';
 import { type Mod, NodeKind, type Stmt } from './ast.ts';
 import { lackingSyntax, parserRules } from './availability.ts';
 import { ParseFailure, tooDeep } from './cursor.ts';
+import { NameTable } from './name-table.ts';
 import { GaveUp, RecoveringParser } from './recovery.ts';
 import { TokenKind } from './token.ts';
 import { tokenize } from './tokenizer.ts';
@@ -23,11 +24,15 @@ export interface Parsed {
   readonly diagnostics: Diagnostic[];
   /** Whether the SyntaxError.text of the first error has the end of its line (see SecondPass.seesLineEnd). */
   readonly textHasLineEnd: boolean;
+  /** The names of the text; nodes refer to them by number. */
+  readonly names: NameTable;
 }
 
 /** Parses Python source to the tree of `ast.parse` (CPython 3.14). Never throws for bad input. */
 export function parse(source: SourceText, options: ParseOptions): Parsed {
-  if (source.error !== undefined) return { tree: emptyTree(), diagnostics: [source.error], textHasLineEnd: true };
+  if (source.error !== undefined) {
+    return { tree: emptyTree(), diagnostics: [source.error], textHasLineEnd: true, names: new NameTable() };
+  }
   const tokens = takeTokens(source.text.length);
   tokenize(source.text, tokens);
   if (options.mode !== 'exec') endAsTyped(tokens, options.mode, source.addedLineEnd);
@@ -95,7 +100,8 @@ class ModuleParser extends RecoveringParser {
     const tree: Mod = mode === 'exec' ? this.file() : this.single(mode);
     const warnings = this.warningsBeforeError ?? [...this.tokens.warnings, ...this.stringWarnings];
     const { textHasLineEnd } = this;
-    return { tree, diagnostics: [...this.errors, ...this.lacks, ...warnings], textHasLineEnd };
+    const diagnostics = [...this.errors, ...this.lacks, ...warnings];
+    return { tree, diagnostics, textHasLineEnd, names: this.tokens.nameTable! };
   }
 
   private file(): Mod {

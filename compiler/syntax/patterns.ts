@@ -171,8 +171,9 @@ export abstract class PatternParser extends ExpressionParser {
     const start = this.p;
     let value: Expr = this.nameNode(ExprContext.Load);
     while (this.accept(TokenKind.DOT)) {
+      const key = this.values[this.p];
       const attr = this.name();
-      value = { kind: NodeKind.Attribute, ...this.since(start), value, attr, ctx: ExprContext.Load };
+      value = { kind: NodeKind.Attribute, ...this.since(start), value, attr, ctx: ExprContext.Load, key };
     }
     return value;
   }

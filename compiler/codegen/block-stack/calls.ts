@@ -11,7 +11,7 @@ export function call(c: BlockStackCompiler, e: Call): void {
   for (const keyword of e.keywords) if (keyword.arg === '__debug__') c.error('cannot assign to __debug__', keyword);
   if (isMethodCall(e)) {
     visitExpr(c, e.func.value);
-    c.emitName(Op.LOAD_METHOD, e.func.attr);
+    c.emit(Op.LOAD_METHOD, c.attributeIndex(e.func));
     visitExprs(c, e.args);
     c.emit(Op.CALL_METHOD, e.args.length);
     return;

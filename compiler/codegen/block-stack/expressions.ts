@@ -25,7 +25,7 @@ import type { BlockStackCompiler } from './block-stack-compiler.ts';
 import { call } from './calls.ts';
 import { comprehension } from './comprehensions.ts';
 import { lambda } from './functions.ts';
-import { nameOp } from './names.ts';
+import { visitName } from './names.ts';
 
 const binaryOps: Readonly<Record<Operator, readonly [Op, Op]>> = {
   [Operator.Add]: [Op.BINARY_ADD, Op.INPLACE_ADD],
@@ -91,7 +91,7 @@ export function visitExprs(c: BlockStackCompiler, exprs: readonly Expr[]): void 
 function visitKind(c: BlockStackCompiler, e: Expr): void {
   switch (e.kind) {
     case NodeKind.Name:
-      nameOp(c, e.id, e.ctx);
+      visitName(c, e);
       break;
     case NodeKind.Constant:
       c.emitConst(e.value);
@@ -426,7 +426,7 @@ const attributeOps = [Op.LOAD_ATTR, Op.STORE_ATTR, Op.DELETE_ATTR];
 function attribute(c: BlockStackCompiler, e: Attribute): void {
   visitExpr(c, e.value);
   if (e.attr === '__debug__' && e.ctx === ExprContext.Store) c.error('cannot assign to __debug__', e);
-  c.emitName(attributeOps[e.ctx]!, e.attr);
+  c.emit(attributeOps[e.ctx]!, c.attributeIndex(e));
 }
 
 const subscriptOps = [Op.BINARY_SUBSCR, Op.STORE_SUBSCR, Op.DELETE_SUBSCR];

@@ -46,7 +46,7 @@ export function makeClosure(
 /** Assembles the current block, leaves it, and makes its function. */
 export function finishFunction(c: BlockStackCompiler, addNone: boolean, flags: number): void {
   const code = c.finish(addNone);
-  const free = [...c.u.freevars.keys()];
+  const free = c.u.freevars.names();
   const { qualname } = c.u;
   c.exitScope();
   makeClosure(c, code, free, flags, qualname);
@@ -165,7 +165,7 @@ export function classDef(c: BlockStackCompiler, s: ClassDef): void {
   } else c.emitConst(null);
   c.emit(Op.RETURN_VALUE);
   const code = c.finish(true);
-  const free = [...c.u.freevars.keys()];
+  const free = c.u.freevars.names();
   c.exitScope();
   c.emit(Op.LOAD_BUILD_CLASS);
   makeClosure(c, code, free, 0, s.name);

@@ -1,7 +1,6 @@
 import { Op } from '../../bytecode/op.ts';
-import { BlockType, isFunctionLike, NameScope, scopeOf } from '../../symbols/scope.ts';
-import { ExprContext } from '../../syntax/ast.ts';
-import { indexOf } from '../compiler-unit.ts';
+import { BlockType, isFunctionLike, NameScope, scopeOfSymbol } from '../../symbols/scope.ts';
+import { ExprContext, type Name } from '../../syntax/ast.ts';
 import type { BlockStackCompiler } from './block-stack-compiler.ts';
 
 const fastOps = [Op.LOAD_FAST, Op.STORE_FAST, Op.DELETE_FAST];
@@ -11,29 +10,37 @@ const derefOps = [Op.LOAD_DEREF, Op.STORE_DEREF, Op.DELETE_DEREF];
 
 /** `compiler_nameop`, 3.8. */
 export function nameOp(c: BlockStackCompiler, name: string, ctx: ExprContext): void {
+  keyOp(c, c.mangledKey(name), ctx);
+}
+
+/** `nameOp` for an expression. */
+export function visitName(c: BlockStackCompiler, { id, key, ctx }: Name): void {
+  keyOp(c, c.mangledKey(id, key), ctx);
+}
+
+function keyOp(c: BlockStackCompiler, key: number, ctx: ExprContext): void {
   const { u } = c;
-  const mangled = c.mangled(name);
   const isFunction = isFunctionLike(u.scope);
-  switch (scopeOf(u.scope, mangled)) {
+  switch (scopeOfSymbol(u.scope.symbols.valueOf(key))) {
     case NameScope.FREE:
-      c.emit(derefOp(c, ctx), indexOf(u.freevars, mangled));
+      c.emit(derefOp(c, ctx), u.freevars.numberOf(key));
       return;
     case NameScope.CELL:
-      c.emit(derefOp(c, ctx), indexOf(u.cellvars, mangled));
+      c.emit(derefOp(c, ctx), u.cellvars.numberOf(key));
       return;
     case NameScope.LOCAL:
       if (!isFunction) break;
-      c.emit(fastOps[ctx]!, indexOf(u.varnames, mangled));
+      c.emit(fastOps[ctx]!, u.varnames.numberOf(key));
       return;
     case NameScope.GLOBAL_IMPLICIT:
       if (!isFunction) break;
-      c.emit(globalOps[ctx]!, indexOf(u.variableNames, mangled));
+      c.emit(globalOps[ctx]!, u.variableNames.numberOf(key));
       return;
     case NameScope.GLOBAL_EXPLICIT:
-      c.emit(globalOps[ctx]!, indexOf(u.variableNames, mangled));
+      c.emit(globalOps[ctx]!, u.variableNames.numberOf(key));
       return;
   }
-  c.emit(nameOps[ctx]!, indexOf(u.variableNames, mangled));
+  c.emit(nameOps[ctx]!, u.variableNames.numberOf(key));
 }
 
 function derefOp(c: BlockStackCompiler, ctx: ExprContext): Op {

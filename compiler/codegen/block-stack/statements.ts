@@ -205,13 +205,13 @@ function augAssign(c: BlockStackCompiler, s: AugAssign): void {
       onLineOf(c, target, () => {
         visitExpr(c, target.value);
         c.emit(Op.DUP_TOP);
-        c.emitName(Op.LOAD_ATTR, target.attr);
+        c.emit(Op.LOAD_ATTR, c.attributeIndex(target));
       });
       visitExpr(c, s.value);
       c.emit(inplaceOp(s.op));
       onLineOf(c, target, () => {
         c.emit(Op.ROT_TWO);
-        c.emitName(Op.STORE_ATTR, target.attr);
+        c.emit(Op.STORE_ATTR, c.attributeIndex(target));
       });
       break;
     case NodeKind.Subscript:

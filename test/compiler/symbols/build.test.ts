@@ -10,13 +10,13 @@ import type { Target } from '../../../compiler/targets/target.ts';
 import { sourceFromString } from '../../../compiler/text/source.ts';
 
 function scopesOf(source: string, target: Target = py314): Scope {
-  const { tree } = parse(sourceFromString(source), { mode: 'exec' });
+  const { tree, names } = parse(sourceFromString(source), { mode: 'exec' });
   const reporter = {
     error: (message: string) => assert.fail(message),
     warn: () => {},
     tooDeep: () => assert.fail('too deep'),
   };
-  return buildSymbolTable(tree, futureFeatures(tree, reporter), target.symbolRules, reporter).top;
+  return buildSymbolTable(tree, names, futureFeatures(tree, reporter), target.symbolRules, reporter).top;
 }
 
 const childNamed = (scope: Scope, name: string): Scope => {
