@@ -13,6 +13,9 @@ export interface LibraryEntry {
 /** What a library's file names start with: they are no files of the machine. */
 export const LIBRARY_ROOT = '<library>';
 
+/** The dotted name of a module by its path below the library's root. */
+export const moduleNameOf = (path: string): string => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
+
 /**
  * The standard library as the build packs it (tools/build-library.ts): four bytes of the index's length, the index as JSON by
  * dotted module name, then packed code and deflated sources. Modules are read one by one, when they are imported.
@@ -20,8 +23,7 @@ export const LIBRARY_ROOT = '<library>';
 export class Library {
   private readonly fd: number;
   private readonly start: number;
-  private readonly index: ReadonlyMap<string, LibraryEntry>;
-  private readonly names: ReadonlyMap<string, string>;
+  private readonly index: Readonly<Record<string, LibraryEntry>>;
 
   /** Throws an Error that says what to do when there is no such file. */
   constructor(path: string) {
@@ -29,18 +31,16 @@ export class Library {
     this.fd = openSync(path, 'r');
     const length = Buffer.from(this.read(0, 4)).readUInt32LE();
     this.start = 4 + length;
-    const index = JSON.parse(Buffer.from(this.read(4, length)).toString('utf8')) as Record<string, LibraryEntry>;
-    this.index = new Map(Object.entries(index));
-    this.names = new Map([...this.index].map(([name, entry]) => [`${LIBRARY_ROOT}/${entry.path}`, name]));
+    this.index = JSON.parse(Buffer.from(this.read(4, length)).toString('utf8'));
   }
 
   /** Dotted names of all modules and packages. */
   moduleNames(): string[] {
-    return [...this.index.keys()];
+    return Object.keys(this.index);
   }
 
   module(name: string): LibraryModule | undefined {
-    const entry = this.index.get(name);
+    const entry = this.entry(name);
     if (entry === undefined) return undefined;
     const [offset, length] = entry.code;
     return {
@@ -52,15 +52,21 @@ export class Library {
 
   /** The text of a library file by the name that its code objects have; undefined for other names. */
   source(filename: string): Uint8Array | undefined {
-    const name = this.names.get(filename);
-    if (name === undefined) return undefined;
-    const [offset, length] = (this.index.get(name) as LibraryEntry).source;
+    if (!filename.startsWith(`${LIBRARY_ROOT}/`)) return undefined;
+    const path = filename.slice(LIBRARY_ROOT.length + 1);
+    const entry = this.entry(moduleNameOf(path));
+    if (entry?.path !== path) return undefined;
+    const [offset, length] = entry.source;
     // Node's modules for what few programs need are loaded when they are needed.
     return process.getBuiltinModule('node:zlib').inflateRawSync(this.read(this.start + offset, length));
   }
 
   close(): void {
     closeSync(this.fd);
+  }
+
+  private entry(name: string): LibraryEntry | undefined {
+    return Object.hasOwn(this.index, name) ? this.index[name] : undefined;
   }
 
   private read(offset: number, length: number): Uint8Array {

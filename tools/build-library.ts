@@ -5,7 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import { compile } from '../compiler/compile.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
-import { LIBRARY_ROOT, type LibraryEntry } from '../host/library.ts';
+import { LIBRARY_ROOT, type LibraryEntry, moduleNameOf } from '../host/library.ts';
 import { packCode } from '../vm/importing/packed-code.ts';
 import { libraryFiles } from './library-zip.ts';
 
@@ -46,8 +46,7 @@ if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8'
     const { code, diagnostics } = compile(bytes, { filename, target: py314 });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);
-    const name = path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
-    index[name] = { path, code: add(packCode(code)), source: add(deflateRawSync(bytes)) };
+    index[moduleNameOf(path)] = { path, code: add(packCode(code)), source: add(deflateRawSync(bytes)) };
   }
   const header = Buffer.from(JSON.stringify(index));
   const length = Buffer.alloc(4);
