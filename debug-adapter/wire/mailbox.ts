@@ -41,11 +41,14 @@ export class Mailbox implements Channel {
     Atomics.wait(this.words, Word.ATTENTION, 0, milliseconds);
   }
 
+  /** Answers after whatever was printed on the way to the answer. */
   answer(id: number, result: unknown): void {
+    this.flush();
     this.post({ id, result });
   }
 
   fail(id: number, message: string, internal?: string): void {
+    this.flush();
     this.post({ id, error: message, internal });
   }
 
