@@ -68,6 +68,7 @@ export function startInterpreter(host: Host, options: StartOptions): void {
   vm.finalizing = false;
   vm.optimize = options.optimize ?? 0;
   vm.classes = { PyFunction };
+  vm.siteMade.clear();
   vm.importModule = (name) => importModule(name, null, null, 0);
   startTypes();
   markInlineCalls();

@@ -29,6 +29,22 @@ describe('coroscope run', () => {
     });
   });
 
+  it('has the names that site adds, made when they are asked for', () => {
+    const program = `
+import builtins
+print(repr(exit), hasattr(builtins, 'help'), hasattr(builtins, 'nothing'))
+help(sum)
+quit(7)
+`;
+    const { stdout, stderr, status } = coroscope(['run', '-c', program]);
+    assert.equal(stderr, '');
+    assert.match(
+      stdout,
+      /^Use exit\(\) or Ctrl-D \(i\.e\. EOF\) to exit True False\nHelp on built-in function sum in module builtins:/,
+    );
+    assert.equal(status, 7);
+  });
+
   it('has a working directory that the program can change', () => {
     inFolder((folder) => {
       const program = `

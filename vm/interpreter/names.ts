@@ -1,4 +1,5 @@
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
+import { siteBuiltin } from '../builtins/site-builtins.ts';
 import { PyCell } from '../objects/cell.ts';
 import { PyDict } from '../objects/dict.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { dictType, type Slot, type Value } from '../objects/object.ts';
 import { setSubscript, subscript } from '../operations/subscript.ts';
 import type { Frame } from './frame.ts';
+import { vm } from './state.ts';
 
 export function unboundLocal(frame: Frame, index: number): PyBaseException {
   const name = frame.code.code.co_localsplusnames[index];
@@ -76,7 +78,8 @@ function globalOrBuiltin(frame: Frame, name: string): Slot {
   // A subclass of dict may have a __missing__ that gives names: annotationlib runs functions in such globals.
   const value = globals.type === dictType ? globals.getString(name) : fromMapping(globals, name);
   if (value !== undefined) return value;
-  return builtins.type === dictType ? builtins.getString(name) : fromMapping(builtins, name);
+  const builtin = builtins.type === dictType ? builtins.getString(name) : fromMapping(builtins, name);
+  return builtin === undefined && builtins === vm.builtins ? siteBuiltin(name) : builtin;
 }
 
 export function loadFromDictOrGlobals(frame: Frame, mapping: Value, name: string): Value {

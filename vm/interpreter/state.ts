@@ -71,6 +71,8 @@ export class VmState {
   optimize: 0 | 1 | 2 = 0;
   // Doors that break import cycles between modules; set by their owners when they load.
   importModule!: (name: string) => Value;
+  /** Which functions of the module site have been called for their built-in names. */
+  siteMade = new Set<string>();
   makeUnion!: (left: Value, right: Value) => Value;
   /** Runs a class body in a namespace; gives its `__class__` cell, if any. */
   runClassBody!: (func: PyFunction, namespace: Value) => Value;

@@ -1,5 +1,6 @@
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
+import { siteBuiltin } from '../builtins/site-builtins.ts';
 import { Frame, FrameState } from '../interpreter/frame.ts';
 import { vm } from '../interpreter/state.ts';
 import { extraOf } from '../interpreter/tracing.ts';
@@ -99,6 +100,8 @@ function moduleAttribute(self: Value, name: string): Value {
   if (module.type.lookup(name) !== undefined) return genericGetAttribute(self, name);
   const hook = module.dict.getString('__getattr__');
   if (hook !== undefined) return callWith(hook, [name], undefined);
+  const builtin = module === vm.builtinsModule ? siteBuiltin(name) : undefined;
+  if (builtin !== undefined) return builtin;
   const moduleName = module.dict.getString('__name__');
   const spec = module.dict.getString('__spec__');
   const initializing = spec !== undefined && spec !== null && lookupAttribute(spec, '_initializing') === true;
