@@ -80,9 +80,13 @@ function visitArray(items: readonly unknown[], end: number, visit: Visit): void 
   }
 }
 
+function visitStack({ state, stack, program, sp }: Frame, visit: Visit): void {
+  visitArray(stack, state === FrameState.COMPLETED ? program.localCount : sp, visit);
+}
+
 function visitFrame(frame: Frame, visit: Visit): void {
-  const { state, stack, program } = frame;
-  visitArray(stack, state === FrameState.COMPLETED ? program.localCount : frame.sp, visit);
+  const { state } = frame;
+  visitStack(frame, visit);
   visitFields(frame, frameFields, visit);
   if (frame.back !== undefined) visit(frame.back);
   // A generator is held by whoever resumes it; one that stands still isn't held by its frame.
@@ -125,6 +129,31 @@ function markReachable(): Parents {
 /** What can be reached now, between two instructions; undefined where that can't be known. */
 export function reachable(): Parents | undefined {
   return collecting || !rootsAreComplete() ? undefined : markReachable();
+}
+
+/**
+ * Looks for an object among what the frames of this thread hold and what that holds, nearest first, through no more than `limit`
+ * objects and past no module, class or global variable. Gives what was passed, each with what it was reached from; undefined when
+ * the object wasn't found, which says nothing about whether it can be reached.
+ */
+export function reachableNearby(object: PyObject, limit: number): Parents | undefined {
+  const seen = new Map<object, object | undefined>();
+  let holder: object | undefined;
+  const visit = (held: object): void => {
+    if (!seen.has(held)) seen.set(held, holder);
+  };
+  for (let frame = vm.frame; frame !== undefined; frame = frame.back) seen.set(frame, undefined);
+  // A Map goes on to what is added while it is gone through.
+  for (const next of seen.keys()) {
+    holder = next;
+    if (next instanceof Frame) visitStack(next, visit);
+    else if (next instanceof PyFunction) {
+      if (next.closure !== null) visit(next.closure);
+    } else if (!(next instanceof PyModule || next instanceof PyType || next instanceof PyCode)) traverse(next, visit);
+    if (seen.has(object)) return seen;
+    if (seen.size > limit) return undefined;
+  }
+  return undefined;
 }
 
 /** Whether an object that can't be reached is part of a cycle; `marked` are those that can be. */

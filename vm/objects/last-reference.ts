@@ -4,7 +4,7 @@ import { Opcode } from '../interpreter/opcode.ts';
 import { type Program, Word } from '../interpreter/program.ts';
 import { vm } from '../interpreter/state.ts';
 import { clearTrap, setTrap, Trap } from '../interpreter/traps.ts';
-import { finalizeUnreachable, holdsItself, type Parents, reachable } from './collect.ts';
+import { finalizeUnreachable, holdsItself, type Parents, reachable, reachableNearby } from './collect.ts';
 import { PyDict } from './dict.ts';
 import type { PyBaseException } from './exception.ts';
 import { PyFunction, PyMethod } from './function.ts';
@@ -29,6 +29,8 @@ const IDLE = 100;
 /** How many objects may be visited by marking in all, and how many more each ration of fuel gives. */
 const VISITS = 4_000_000;
 const VISITS_A_RATION = 4_000;
+/** How many objects around the frames are looked through before everything is: marking a program that imports unittest visits 20,000. */
+const NEARBY = 400;
 /** After so many rations of fuel watching begins again, on a small allowance. */
 const RATIONS_OFF = 4;
 const TRAPS_AGAIN = 1_000;
@@ -123,14 +125,21 @@ export class LastReferences {
     if (this.suspects()) this.finalizeLost(frame, frame.ip);
   }
 
-  /** Whether an object isn't where it was last seen, nor in a frame. */
+  /** A way to an object from the frames, if there is a short one. */
+  private pathNearby(object: PyObject): Path | undefined {
+    const parents = reachableNearby(object, NEARBY);
+    this.visits -= parents?.size ?? NEARBY;
+    return parents === undefined ? undefined : pathOf(object, parents);
+  }
+
+  /** Whether an object isn't where it was last seen, nor near a frame. */
   private suspects(): boolean {
     let found = false;
     for (const [object, path] of this.watched) {
       if (isSettled(object)) this.watched.delete(object);
       else if (isExecuting(object) || (path !== undefined && isIntact(path))) continue;
       else {
-        const seen = pathInFrames(object);
+        const seen = pathInFrames(object) ?? this.pathNearby(object);
         if (seen === undefined) found = true;
         else this.watched.set(object, seen);
       }
