@@ -48,7 +48,6 @@ import {
   typeType,
   type Value,
 } from '../objects/object.ts';
-import { sortValues } from '../objects/sequence-types.ts';
 import { InlineCall } from '../objects/signature.ts';
 import { stringOf } from '../objects/str.ts';
 import { superType } from '../objects/super.ts';
@@ -60,6 +59,7 @@ import { call, callSpecial, isCallable, lookupSpecial } from '../operations/call
 import { isLess, richCompare } from '../operations/compare.ts';
 import { hashOf, identityOf } from '../operations/hash.ts';
 import { forEach, getIterator, iterateNext, next, toArray } from '../operations/iterate.ts';
+import { sortValues } from '../operations/sort.ts';
 import { lengthOf, longLengthOf, setSubscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';

@@ -194,49 +194,56 @@ function sumprod(p: Value, q: Value): Value {
   const right = toArray(q);
   if (left.length !== right.length) throw valueError('Inputs are not the same length');
   let total: Value = 0;
-  let integers: bigint | undefined = 0n;
-  let floats: real.TripleSum | undefined = new real.TripleSum();
-  let anyFloats = false;
-  const endIntegers = (): void => {
-    if (integers !== undefined && integers !== 0n) total = add(total, normalize(integers));
-    integers = undefined;
-  };
-  const endFloats = (): void => {
-    if (floats !== undefined && anyFloats) total = add(total, float(floats.value));
-    floats = undefined;
-  };
+  /** The sum of the ints since the beginning, and of the floats after it; undefined as soon as something else came. */
+  let integers: number | bigint | undefined = 0;
+  let floats: real.TripleSum | undefined;
+  let floatsOver = false;
   for (let i = 0; i < left.length; i++) {
-    const [x, y] = [left[i], right[i]];
+    const x = left[i];
+    const y = right[i];
     if (integers !== undefined) {
-      const sum: bigint | undefined =
-        isExactInt(x) && isExactInt(y) && isLong(x) && isLong(y) ? integers + BigInt(x) * BigInt(y) : undefined;
+      const sum: number | bigint | undefined =
+        isExactInt(x) && isExactInt(y) && isLong(x) && isLong(y) ? plusProduct(integers, x, y) : undefined;
       if (sum !== undefined && isLong(sum)) {
         integers = sum;
         continue;
       }
-      endIntegers();
+      if (integers !== 0) total = add(total, integers);
+      integers = undefined;
     }
-    if (floats !== undefined) {
+    if (!floatsOver) {
       const mixed =
         (isExactFloat(x) && (isExactFloat(y) || isExactInt(y) || typeof y === 'boolean')) ||
         (isExactFloat(y) && (isExactInt(x) || typeof x === 'boolean'));
-      if (mixed && floats.add(toFloatValue(x), toFloatValue(y))) {
-        anyFloats = true;
-        continue;
+      if (mixed) {
+        const sum = floats ?? new real.TripleSum();
+        if (sum.add(toFloatValue(x), toFloatValue(y))) {
+          floats = sum;
+          continue;
+        }
       }
-      endFloats();
+      if (floats !== undefined) total = add(total, float(floats.value));
+      floatsOver = true;
     }
     total = add(total, multiply(x, y));
   }
-  endIntegers();
-  endFloats();
+  if (integers !== undefined && integers !== 0) total = add(total, integers);
+  if (floats !== undefined && !floatsOver) total = add(total, float(floats.value));
   return total;
+}
+
+/** sum + x * y, exactly. */
+function plusProduct(sum: number | bigint, x: number | bigint, y: number | bigint): number | bigint {
+  const quick = Number(sum) + Number(x) * Number(y);
+  // Each term below 2**53 is exact, and so is their sum then.
+  if (typeof sum === 'number' && Number.isSafeInteger(quick) && Number.isSafeInteger(quick - sum)) return quick;
+  return normalize(BigInt(sum) + BigInt(x) * BigInt(y));
 }
 
 const isExactInt = (value: Value): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 const isExactFloat = (value: Value): boolean => value instanceof PyFloat && value.type === floatType;
 /** Whether C's long holds it. */
-const isLong = (value: number | bigint): boolean => value >= -(2n ** 63n) && value < 2n ** 63n;
+const isLong = (value: number | bigint): boolean => typeof value === 'number' || BigInt.asIntN(64, value) === value;
 
 function nextAfter(from: Value, to: Value, steps: Slot): Value {
   const count = steps === undefined || steps === null ? 1n : BigInt(index(steps));

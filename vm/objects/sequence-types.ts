@@ -2,9 +2,10 @@ import { vm } from '../interpreter/state.ts';
 import * as integer from '../numbers/integer.ts';
 import { index } from '../operations/arithmetic.ts';
 import { call } from '../operations/call.ts';
-import { compareOrdered, equals, isLess, richCompare } from '../operations/compare.ts';
+import { compareOrdered, equals, richCompare } from '../operations/compare.ts';
 import { hashOf, hashSequence } from '../operations/hash.ts';
 import { items, toArray } from '../operations/iterate.ts';
+import { sortValues } from '../operations/sort.ts';
 import { indexIn, sliceArray, sliceRange } from '../operations/subscript.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
@@ -359,55 +360,6 @@ function assignSlice(self: PyList, slice: PySlice, value: Value): void {
   values.forEach((item, i) => {
     self.items[start + i * step] = item;
   });
-}
-
-/** A stable merge sort that calls only `<`, as list.sort does; numbers and strings go by JavaScript's. */
-export function sortValues(values: Value[], key: Value, reverse: boolean): Value[] {
-  const keyed =
-    key === null
-      ? values.map((value) => ({ key: value, value }))
-      : values.map((value) => ({ key: call(key, value), value }));
-  if (reverse) keyed.reverse();
-  if (keyed.every((entry) => typeof entry.key === 'number')) {
-    keyed.sort((a, b) => (a.key as number) - (b.key as number));
-  } else {
-    const scratch = keyed.slice();
-    mergeSort(keyed, scratch, 0, keyed.length);
-  }
-  if (reverse) keyed.reverse();
-  return keyed.map((entry) => entry.value);
-}
-
-interface Keyed {
-  readonly key: Value;
-  readonly value: Value;
-}
-
-function mergeSort(items: Keyed[], scratch: Keyed[], low: number, high: number): void {
-  if (high - low < 2) return;
-  if (high - low <= 12) {
-    for (let i = low + 1; i < high; i++) {
-      const pivot = items[i];
-      let at = i;
-      while (at > low && isLess(pivot.key, items[at - 1].key)) {
-        items[at] = items[at - 1];
-        at--;
-      }
-      items[at] = pivot;
-    }
-    return;
-  }
-  const middle = (low + high) >> 1;
-  mergeSort(items, scratch, low, middle);
-  mergeSort(items, scratch, middle, high);
-  if (!isLess(items[middle].key, items[middle - 1].key)) return;
-  for (let i = low; i < high; i++) scratch[i] = items[i];
-  let left = low;
-  let right = middle;
-  for (let i = low; i < high; i++) {
-    const takeRight = left >= middle || (right < high && isLess(scratch[right].key, scratch[left].key));
-    items[i] = takeRight ? scratch[right++] : scratch[left++];
-  }
 }
 
 defineType(listType, {
