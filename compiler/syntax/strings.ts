@@ -41,6 +41,9 @@ export abstract class StringParser extends ParameterParser {
 
   /** First token of the strings that are being read. */
   private firstLiteral = 0;
+  /** What `firstLiteralText` gave last, and for which token. */
+  private literalText = '';
+  private literalToken = -1;
 
   private concatenate(start: number): Expr {
     const pieces: Expr[] = [];
@@ -263,13 +266,23 @@ export abstract class StringParser extends ParameterParser {
   private placeLegacyExpression(open: number, value: Expr): void {
     if (value.kind === NodeKind.Starred) this.use(SyntaxFeature.FormattedStringGrammar, open);
     const { text, firstLiteral } = this;
-    const isFormatted = this.kinds[firstLiteral] === TokenKind.FSTRING_START;
-    const last = isFormatted ? this.endOfFormatted(firstLiteral) : firstLiteral;
-    const literal = text.slice(this.starts[firstLiteral], this.ends[last]);
+    const literal = this.firstLiteralText();
     const source = text.slice(this.starts[open], this.starts[this.p]);
     const found = literal.indexOf(`${source}}`);
     const newlines = found < 0 ? 0 : literal.slice(0, found).split('\n').length - 1;
     shiftLines(value, this.lines[firstLiteral] + newlines - this.lines[open]);
+  }
+
+  /** The text of the first literal of the concatenation, which may have thousands of fields that ask for it. */
+  private firstLiteralText(): string {
+    const { firstLiteral } = this;
+    if (this.literalToken !== firstLiteral) {
+      const isFormatted = this.kinds[firstLiteral] === TokenKind.FSTRING_START;
+      const last = isFormatted ? this.endOfFormatted(firstLiteral) : firstLiteral;
+      this.literalText = this.text.slice(this.starts[firstLiteral], this.ends[last]);
+      this.literalToken = firstLiteral;
+    }
+    return this.literalText;
   }
 
   private isRaw(opening: number): boolean {
