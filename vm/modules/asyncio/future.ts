@@ -87,9 +87,14 @@ export class PyFuture extends PyObject {
 
 /** Lets the collector know it as long as dropping it must be told of (docs/vm.md, Finalisation). */
 export function updateFinalizer(future: PyFuture): void {
-  if (future.isToldOf) vm.finalizable.add(future);
-  // A subclass may have a __del__ of its own, which is always to be called.
-  else if (!future.type.heap) vm.finalizable.delete(future);
+  if (future.isToldOf) {
+    vm.finalizable.add(future);
+    // That of a pending task is left to the collector: a program has many, and hardly ever loses one.
+    if (future.logTraceback) vm.lastReferences.watch(future, vm.frame);
+  } else if (!future.type.heap) {
+    // A subclass may have a __del__ of its own, which is always to be called.
+    vm.finalizable.delete(future);
+  }
 }
 
 /** future_init: makes it pending, whatever it was. */
