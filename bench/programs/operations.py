@@ -6,17 +6,26 @@ import time
 from deltablue import deltablue
 from richards import richards
 
-WARM_UP = 3
+# Seconds that each program runs before all are measured, so that a compiler that works beside them is done, and again before it is.
+WARM_UP = 0.4
+AGAIN = 0.1
 ROUNDS = 7
 
 
+def warm_up(run, count, seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        run(count)
+
+
 def measure(name, run, count):
+    warm_up(run, count, AGAIN)
     times = []
-    for _ in range(WARM_UP + ROUNDS):
+    for _ in range(ROUNDS):
         start = time.perf_counter()
         run(count)
         times.append(time.perf_counter() - start)
-    print(name, sorted(times[WARM_UP:])[ROUNDS // 2] / count * 1e9)
+    print(name, sorted(times)[ROUNDS // 2] / count * 1e9)
 
 
 def numbers(n):
@@ -195,7 +204,7 @@ def json_round_trip(n):
         json.loads(json.dumps(document))
 
 
-for name, run, count in [
+programs = [
     ("while loop", while_loop, 400_000),
     ("generator loop", generator_loop, 200_000),
     ("generator next", generator_next, 200_000),
@@ -215,5 +224,9 @@ for name, run, count in [
     ("richards", richards, 2),
     ("deltablue", deltablue, 8),
     ("json round trip", json_round_trip, 1_000),
-]:
+]
+
+for _, run, count in programs:
+    warm_up(run, count, WARM_UP)
+for name, run, count in programs:
     measure(name.replace(" ", "_"), run, count)
