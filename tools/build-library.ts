@@ -26,7 +26,9 @@ const frozenNames = new Map(
 /** What Pyodide adds to CPython's library: its own door to JavaScript, and an ssl that looks like one but can't encrypt. */
 const ofPyodide = /^(?:_?pyodide\/|_?ssl\.py$|_sysconfigdata__emscripten)/;
 
-const files = libraryFiles().filter(({ path }) => !ofPyodide.test(path));
+const files = libraryFiles()
+  .filter(({ path }) => !ofPyodide.test(path))
+  .map(({ path, bytes }) => ({ path, bytes: path === 'zoneinfo/_common.py' ? asInCPython(bytes) : bytes }));
 const stampFile = `${out}.stamp`;
 const hash = createHash('sha256').update(readFileSync(process.argv[1]));
 for (const { path, bytes } of files) hash.update(path).update(bytes);
@@ -54,4 +56,12 @@ if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8'
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, Buffer.concat([length, header, ...parts]));
   writeFileSync(stampFile, stamp);
+}
+
+/** Takes out advice on how to load time zones in Pyodide, which CPython's own file doesn't give. */
+function asInCPython(bytes: Uint8Array): Uint8Array {
+  const source = Buffer.from(bytes).toString('utf8');
+  const own = source.replace(/^ {8}import sys\n {8}if "tzdata" not in sys\.modules:\n(?: {12,}.*\n)+/m, '');
+  if (own.includes('Pyodide')) throw new Error('zoneinfo/_common.py: Pyodide says something else now');
+  return Buffer.from(own);
 }

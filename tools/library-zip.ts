@@ -16,14 +16,6 @@ export function libraryFiles(): LibraryFile[] {
     filter: (file) => file.name.endsWith('.py'),
   });
   return Object.entries(entries)
-    .map(([path, bytes]) => ({ path, bytes: path === 'zoneinfo/_common.py' ? asInCPython(bytes) : bytes }))
+    .map(([path, bytes]) => ({ path, bytes }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Takes out advice on how to load time zones in Pyodide, which CPython's own file doesn't give. */
-function asInCPython(bytes: Uint8Array): Uint8Array {
-  const source = Buffer.from(bytes).toString('utf8');
-  const own = source.replace(/^ {8}import sys\n {8}if "tzdata" not in sys\.modules:\n(?: {12,}.*\n)+/m, '');
-  if (own.includes('Pyodide')) throw new Error('zoneinfo/_common.py: Pyodide says something else now');
-  return Buffer.from(own);
 }
