@@ -13,7 +13,7 @@ import { contextNames, kindNames, operatorNames } from '../compiler/syntax/plain
 const constantFields = new Set(['Constant.value', 'MatchSingleton.value']);
 
 const fieldNames: Record<string, string> = { literalKind: 'kind' };
-const leaveOut = new Set(['kind', 'key', 'nameLocation', 'lineno', 'col_offset', 'end_lineno', 'end_col_offset']);
+const leaveOut = new Set(['kind', 'nameKey', 'nameLocation', 'lineno', 'col_offset', 'end_lineno', 'end_col_offset']);
 
 /** A text of the whole tree with all positions; `dumpProgram` makes CPython write the same. */
 export function dumpTree(node: Node): string {

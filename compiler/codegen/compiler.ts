@@ -99,7 +99,7 @@ export class Compiler {
   }
 
   /** The index of an attribute's name, mangled, in co_names. */
-  attributeIndex({ attr, key }: Attribute): number {
+  attributeIndex({ attr, nameKey: key }: Attribute): number {
     return this.u.names.numberOf(this.mangledKey(attr, key));
   }
 

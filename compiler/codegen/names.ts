@@ -10,7 +10,7 @@ export function nameOp(c: Compiler, name: string, ctx: ExprContext, location: Lo
 }
 
 /** `nameOp` for an expression. */
-export function visitName(c: Compiler, { id, key, ctx }: Name, location: Location): void {
+export function visitName(c: Compiler, { id, nameKey: key, ctx }: Name, location: Location): void {
   keyOp(c, c.mangledKey(id, key), ctx, location);
 }
 

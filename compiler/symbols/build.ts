@@ -760,7 +760,7 @@ class SymbolVisitor {
   private name(e: Name): void {
     if (this.cur.inUnevaluatedAnnotation) return;
     const load = e.ctx === ExprContext.Load;
-    this.addDefCtx(e.id, load ? Def.USE : Def.LOCAL, e, e.ctx, e.key);
+    this.addDefCtx(e.id, load ? Def.USE : Def.LOCAL, e, e.ctx, e.nameKey);
     // `super` counts as a use of __class__.
     if (load && e.id === 'super' && isFunctionLike(this.cur)) this.addDef('__class__', Def.USE, e);
   }

@@ -472,7 +472,7 @@ export interface Attribute extends Location {
   attr: string;
   ctx: ExprContext;
   /** Number of `attr` in the file's table of names, or UNKNOWN_KEY. Not part of CPython's tree. */
-  key: number;
+  nameKey: number;
 }
 export interface Subscript extends Location {
   kind: NodeKind.Subscript;
@@ -490,7 +490,7 @@ export interface Name extends Location {
   id: string;
   ctx: ExprContext;
   /** Number of `id` in the file's table of names, or UNKNOWN_KEY. Not part of CPython's tree. */
-  key: number;
+  nameKey: number;
 }
 export interface ListDisplay extends Location {
   kind: NodeKind.List;

@@ -32,7 +32,7 @@ function nodeFrom({ type, fields, location }: PlainNode): Record<string, unknown
   }
   // Nobody told where the name itself stands.
   if (named.has(type)) node['nameLocation'] = location;
-  if (type === 'Name' || type === 'Attribute') node['key'] = UNKNOWN_KEY;
+  if (type === 'Name' || type === 'Attribute') node['nameKey'] = UNKNOWN_KEY;
   return location === undefined ? node : Object.assign(node, location);
 }
 

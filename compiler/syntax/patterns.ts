@@ -171,9 +171,9 @@ export abstract class PatternParser extends ExpressionParser {
     const start = this.p;
     let value: Expr = this.nameNode(ExprContext.Load);
     while (this.accept(TokenKind.DOT)) {
-      const key = this.values[this.p];
+      const nameKey = this.values[this.p];
       const attr = this.name();
-      value = { kind: NodeKind.Attribute, ...this.since(start), value, attr, ctx: ExprContext.Load, key };
+      value = { kind: NodeKind.Attribute, ...this.since(start), value, attr, ctx: ExprContext.Load, nameKey };
     }
     return value;
   }

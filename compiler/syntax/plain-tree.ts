@@ -38,7 +38,7 @@ export const operatorNames: Readonly<Record<string, Readonly<Record<string, read
 };
 
 /** Fields of our tree that CPython's has not, or has as attributes. */
-const noFields = new Set(['kind', 'key', 'nameLocation', 'lineno', 'col_offset', 'end_lineno', 'end_col_offset']);
+const noFields = new Set(['kind', 'nameKey', 'nameLocation', 'lineno', 'col_offset', 'end_lineno', 'end_col_offset']);
 
 /** The tree as `ast.parse` of CPython 3.14 has it, without the type comments, which are never read. */
 export function plainTree(tree: Mod): PlainNode {

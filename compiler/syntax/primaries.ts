@@ -14,7 +14,7 @@ export abstract class PrimaryParser extends DisplayParser {
       switch (this.kinds[this.p]) {
         case TokenKind.DOT: {
           this.p++;
-          const key = this.values[this.p];
+          const nameKey = this.values[this.p];
           const attr = this.name();
           value = {
             kind: NodeKind.Attribute,
@@ -25,7 +25,7 @@ export abstract class PrimaryParser extends DisplayParser {
             value,
             attr,
             ctx: ExprContext.Load,
-            key,
+            nameKey,
           };
           break;
         }
@@ -232,7 +232,7 @@ export abstract class PrimaryParser extends DisplayParser {
       end_col_offset: this.endCols[p],
       id: this.name(),
       ctx,
-      key: this.values[p],
+      nameKey: this.values[p],
     };
   }
 

@@ -14,7 +14,7 @@ export function nameOp(c: BlockStackCompiler, name: string, ctx: ExprContext): v
 }
 
 /** `nameOp` for an expression. */
-export function visitName(c: BlockStackCompiler, { id, key, ctx }: Name): void {
+export function visitName(c: BlockStackCompiler, { id, nameKey: key, ctx }: Name): void {
   keyOp(c, c.mangledKey(id, key), ctx);
 }
 
