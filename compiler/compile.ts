@@ -1,8 +1,9 @@
 import { assembleUnit } from './assemble/assemble.ts';
 import type { CodeObject } from './bytecode/code-object.ts';
-import { generate } from './codegen/generate.ts';
+import { generate, symbolsOf } from './codegen/generate.ts';
 import { preprocess } from './codegen/preprocess.ts';
 import type { Assemble } from './codegen/unit.ts';
+import type { Scope } from './symbols/scope.ts';
 import type { Mod } from './syntax/ast.ts';
 import { NameTable } from './syntax/name-table.ts';
 import { parse } from './syntax/parse.ts';
@@ -67,6 +68,18 @@ export function compileTree(
   });
   const all = [...syntax, ...diagnostics];
   return { tree, code, diagnostics: [...all.filter((d) => !isWarning(d)), ...all.filter(isWarning)] };
+}
+
+/** The block of a module and those within it, as the module `symtable` shows them; undefined where there are errors. */
+export function symbolTable(
+  source: Uint8Array | string,
+  { target, mode = 'exec' }: CompileOptions,
+): { top: Scope | undefined; diagnostics: readonly Diagnostic[] } {
+  const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
+  const { tree, names, diagnostics: syntax } = parse(text, { mode, version: target.version });
+  if (!syntax.every(isWarning)) return { top: undefined, diagnostics: syntax };
+  const { table, diagnostics } = symbolsOf(tree, { names, target });
+  return { top: diagnostics.every(isWarning) ? table?.top : undefined, diagnostics: [...syntax, ...diagnostics] };
 }
 
 /** Changes a tree as compiling it would (`_PyAST_Preprocess`): PyCF_OPTIMIZED_AST. What it would say of the tree is left unsaid. */

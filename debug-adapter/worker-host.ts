@@ -1,5 +1,5 @@
 import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
-import type { CompileResult, Host, HostFiles, LibraryModule, ParseResult } from '../vm/host.ts';
+import type { CompileResult, Host, HostFiles, LibraryModule, ParseResult, SymbolTableResult } from '../vm/host.ts';
 import { vm } from '../vm/interpreter/state.ts';
 import type { Channel } from './core/channel.ts';
 import type { Session } from './core/session.ts';
@@ -78,6 +78,10 @@ export class WorkerHost implements Host {
 
   parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {
     return this.base.parse(source, options);
+  }
+
+  symbolTable(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): SymbolTableResult {
+    return this.base.symbolTable(source, options);
   }
 
   deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array {

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compilation, type CompileOptions, compile, compileTree, optimizeTree } from '../compiler/compile.ts';
+import {
+  type Compilation,
+  type CompileOptions,
+  compile,
+  compileTree,
+  optimizeTree,
+  symbolTable,
+} from '../compiler/compile.ts';
 import { treeFromPlain } from '../compiler/syntax/from-plain-tree.ts';
 import { parse } from '../compiler/syntax/parse.ts';
 import { type PlainNode, plainTree } from '../compiler/syntax/plain-tree.ts';
@@ -8,7 +15,7 @@ import { py314 } from '../compiler/targets/py314.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
 import { decodeSource, type SourceText, sourceFromString } from '../compiler/text/source.ts';
-import type { CompileResult, Host, LibraryModule, ParseResult } from '../vm/host.ts';
+import type { CompileResult, Host, LibraryModule, ParseResult, SymbolTableResult } from '../vm/host.ts';
 import { Library } from './library.ts';
 import { NodeFiles } from './node-files.ts';
 import { optimizeRunLoop } from './run-loop.ts';
@@ -120,6 +127,13 @@ export class NodeHost implements Host {
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     const errorText = error === undefined ? '' : lineOfError(text, error.lineno, options.mode, textHasLineEnd);
     return { tree: plainTree(tree), error, errorText, warnings: diagnostics.filter(isWarning) };
+  }
+
+  symbolTable(source: Uint8Array | string, { mode, target }: Parameters<Host['parse']>[1]): SymbolTableResult {
+    const named = targetNamed(target ?? this.target) ?? py314;
+    const { top, diagnostics } = symbolTable(source, { filename: '', mode, target: named });
+    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
+    return { top, error, warnings: diagnostics.filter(isWarning) };
   }
 
   libraryModule(name: string): LibraryModule | undefined {

@@ -1,4 +1,5 @@
 import type { CodeObject } from '../compiler/bytecode/code-object.ts';
+import type { Scope } from '../compiler/symbols/scope.ts';
 import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
 import type { Diagnostic } from '../compiler/text/diagnostic.ts';
 
@@ -15,6 +16,13 @@ export interface ParseResult {
   readonly error: Diagnostic | undefined;
   /** SyntaxError.text: the line that the error names, as CPython has it. */
   readonly errorText: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What the names of a program are to each of its blocks, or the error that CPython reports first. */
+export interface SymbolTableResult {
+  readonly top: Scope | undefined;
+  readonly error: Diagnostic | undefined;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -118,6 +126,8 @@ export interface Host {
     source: Uint8Array | string,
     options: { mode: 'exec' | 'eval' | 'single'; target: string | undefined },
   ): ParseResult;
+  /** The symbol table alone (the module `symtable`), for the same targets. */
+  symbolTable(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): SymbolTableResult;
   /** Source and code of a module of the standard library, by dotted name; undefined where there is none. */
   libraryModule(name: string): LibraryModule | undefined;
   /** Text of a source file shown in tracebacks (linecache); undefined where it can't be read. */

@@ -1,5 +1,5 @@
 import type { CodeObject } from '../bytecode/code-object.ts';
-import { buildSymbolTable } from '../symbols/build.ts';
+import { buildSymbolTable, type SymbolTable } from '../symbols/build.ts';
 import { futureFeatures } from '../symbols/future.ts';
 import type { Reporter } from '../symbols/reporter.ts';
 import type { Location, Mod } from '../syntax/ast.ts';
@@ -58,6 +58,26 @@ export function generate(tree: Mod, options: GenerateOptions): Generated {
     // What is left of a broken program need not keep the invariants of the later stages; its errors are known already.
     else if (!(error instanceof InternalError && (options.broken || collector.failed))) throw error;
     return { code: undefined, diagnostics: collector.diagnostics };
+  }
+}
+
+/**
+ * The symbol table alone, of a tree as the parser gave it (`_Py_SymtableStringObjectFlags`). Undefined only where the program is
+ * nested too deeply.
+ */
+export function symbolsOf(
+  tree: Mod,
+  { names, target }: Pick<GenerateOptions, 'names' | 'target'>,
+): { table: SymbolTable | undefined; diagnostics: Diagnostic[] } {
+  const collector = new Collector();
+  try {
+    const future = futureFeatures(tree, collector);
+    const table = buildSymbolTable(tree, names, future, target.symbolRules, collector);
+    return { table, diagnostics: collector.diagnostics };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    collector.tooDeep();
+    return { table: undefined, diagnostics: collector.diagnostics };
   }
 }
 

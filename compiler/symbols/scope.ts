@@ -9,11 +9,11 @@ export const enum BlockType {
   Module,
   /** The body of `__annotate__`. */
   Annotation,
-  /** The bound or default of one type parameter. */
-  TypeVariable,
   TypeAlias,
   /** The scope that holds the type parameters of a generic function, class or alias. */
   TypeParameters,
+  /** The bound or default of one type parameter. */
+  TypeVariable,
 }
 
 /** What a block says of a name: CPython's DEF_ flags and USE (Include/internal/pycore_symtable.h). */

@@ -1,3 +1,4 @@
+import type { Scope } from '../../compiler/symbols/scope.ts';
 import type { PlainNode } from '../../compiler/syntax/plain-tree.ts';
 import type { Diagnostic } from '../../compiler/text/diagnostic.ts';
 import type { CompileResult } from '../host.ts';
@@ -11,11 +12,12 @@ import type { PyCode } from '../objects/code.ts';
 import { codeValue } from '../objects/constant.ts';
 import type { Declaration } from '../objects/define.ts';
 import * as exceptions from '../objects/exception.ts';
-import { newException, syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
+import { syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
 import { type PyType, typeOf, type Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
 import { index } from '../operations/arithmetic.ts';
 import { callMethod } from '../operations/attribute.ts';
+import { call } from '../operations/call.ts';
 import { decodeBytes } from '../operations/codec.ts';
 import { filesystemPath } from '../operations/path.ts';
 import { isTrue } from '../operations/truth.ts';
@@ -33,18 +35,21 @@ const KNOWN_FLAGS =
 export type Mode = 'exec' | 'eval' | 'single';
 
 /** The text or bytes that compile(), exec() and eval() are given (_Py_SourceAsString). */
-function sourceInput(source: Value): string | Uint8Array {
+function sourceInput(
+  source: Value,
+  wanted = 'compile() arg 1 must be a string, bytes or AST object',
+): string | Uint8Array {
   let input: string | Uint8Array;
   const text = stringOf(source);
   if (text !== undefined) input = text;
   else if (source instanceof PyBytes || source instanceof PyByteArray) input = source.bytes;
   else {
     const buffer = typeOf(source).bf_getbuffer?.(source);
-    if (buffer === undefined) throw typeError('compile() arg 1 must be a string, bytes or AST object');
+    if (buffer === undefined) throw typeError(wanted);
     input = buffer.bytes;
   }
   if (typeof input === 'string' ? input.includes('\0') : input.includes(0))
-    throw newException(syntaxErrorType, 'source code string cannot contain null bytes');
+    throw call(syntaxErrorType, 'source code string cannot contain null bytes');
   return input;
 }
 
@@ -75,6 +80,20 @@ function parseSource(source: Value, filename: string, mode: Mode): PlainNode {
   warnAboutSyntax(parsed.warnings, filename, input);
   if (parsed.error !== undefined) throw syntaxError(parsed.error, filename, parsed.errorText);
   return parsed.tree;
+}
+
+/** The symbol table of a source (_Py_SymtableStringObjectFlags). */
+export function symbolTableOf(source: Value, filename: string, mode: Mode): Scope {
+  const input = sourceInput(source, 'symtable() arg 1 must be a string or bytes object');
+  const options = { mode, target: vm.frame?.code.code.target };
+  const { top, error, warnings } = vm.host.symbolTable(input, options);
+  warnAboutSyntax(warnings, filename, input);
+  if (error !== undefined) {
+    const parsed = vm.host.parse(input, options);
+    throw syntaxError(error, filename, parsed.error === undefined ? null : parsed.errorText);
+  }
+  if (top === undefined) throw new InternalError('symtable() gave neither a table nor an error');
+  return top;
 }
 
 export interface CompileSettings {
@@ -149,7 +168,7 @@ export const compileDeclaration: Declaration = [
     dontInherit: Value = false,
     optimize: Value = -1,
   ): Value => {
-    const name = filesystemPath(filename);
+    const name = filesystemPath(filename, 'embedded null character');
     const bits = Number(index(flags));
     if ((bits & ~KNOWN_FLAGS) !== 0) throw valueError('compile(): unrecognised flags');
     const level = Number(index(optimize));

@@ -33,7 +33,6 @@ const reasons: Readonly<Record<string, string>> = {
   _scproxy: 'it exists on macOS only, and Coroscope behaves like a Linux',
   _sqlite3: 'it needs the SQLite library of the machine',
   _ssl: 'it needs the OpenSSL library of the machine',
-  _symtable: "Coroscope's symbol tables can't be asked yet",
   _testcapi: "it tests CPython's C interface, which Coroscope doesn't have",
   _testinternalcapi: "it tests CPython's C interface, which Coroscope doesn't have",
   _tkinter: 'it needs the Tk library of the machine',

@@ -40,6 +40,7 @@ import { stat } from './stat.ts';
 import { statistics } from './statistics.ts';
 import { string } from './string.ts';
 import { struct } from './struct.ts';
+import { symtableModule } from './symtable.ts';
 import { SYSCONFIGDATA, sysconfigdata } from './sysconfigdata.ts';
 import { thread } from './thread/thread.ts';
 import { time } from './time.ts';
@@ -87,6 +88,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   _statistics: () => statistics,
   _string: () => string,
   _struct: () => struct,
+  _symtable: symtableModule,
   [SYSCONFIGDATA]: sysconfigdata,
   _thread: thread,
   _tokenize: tokenize,

@@ -24,11 +24,11 @@ export function fspath(value: Value): Value {
 }
 
 /** A path argument as the host takes it: text, bytes decoded as the file system's encoding does (PyUnicode_FSDecoder). */
-export function filesystemPath(value: Value): string {
+export function filesystemPath(value: Value, withNull = 'embedded null character in path'): string {
   const path = fspath(value);
   const text =
     path instanceof PyBytes ? decodeUtf8(path.bytes, decodeHandlers.surrogateescape).text : (stringOf(path) as string);
-  if (text.includes('\0')) throw valueError('embedded null character in path');
+  if (text.includes('\0')) throw valueError(withNull);
   return text;
 }
 
