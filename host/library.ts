@@ -16,6 +16,9 @@ export const LIBRARY_ROOT = '<library>';
 /** The dotted name of a module by its path below the library's root. */
 export const moduleNameOf = (path: string): string => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
 
+/** Docstrings lie among the modules as one file of data. */
+const isModule = (entry: LibraryEntry): boolean => entry.path.endsWith('.py');
+
 /**
  * The standard library as the build packs it (tools/build-library.ts): four bytes of the index's length, the index as JSON by
  * dotted module name, then packed code and deflated sources. Modules are read one by one, when they are imported.
@@ -36,12 +39,12 @@ export class Library {
 
   /** Dotted names of all modules and packages. */
   moduleNames(): string[] {
-    return Object.keys(this.index);
+    return Object.keys(this.index).filter((name) => isModule(this.index[name]));
   }
 
   module(name: string): LibraryModule | undefined {
     const entry = this.entry(name);
-    if (entry === undefined) return undefined;
+    if (entry === undefined || !isModule(entry)) return undefined;
     const [offset, length] = entry.code;
     return {
       isPackage: entry.path.endsWith('/__init__.py'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { compile } from '../compiler/compile.ts';
 import { py314 } from '../compiler/targets/py314.ts';
@@ -11,6 +11,9 @@ import { libraryFiles } from './library-zip.ts';
 
 // Packs CPython's library for the VM: node tools/run.mjs tools/build-library.ts OUT. Does nothing when OUT was made of the same
 // files by the same compiler. The format is told in host/library.ts.
+
+/** Docstrings of what isn't written in Python (tools/dump-docs.ts); the VM reads them as a file of the library. */
+const DOCS = 'vm/importing/builtin-docs.json';
 
 const [out] = process.argv.slice(2);
 if (out === undefined) {
@@ -32,6 +35,8 @@ const files = libraryFiles()
 const stampFile = `${out}.stamp`;
 const hash = createHash('sha256').update(readFileSync(process.argv[1]));
 for (const { path, bytes } of files) hash.update(path).update(bytes);
+const docs = readFileSync(DOCS);
+hash.update(docs);
 const stamp = hash.digest('hex');
 
 if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
@@ -50,6 +55,12 @@ if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8'
     if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);
     index[moduleNameOf(path)] = { path, code: add(packCode(code)), source: add(deflateRawSync(bytes)) };
   }
+  const docsFile = basename(DOCS);
+  index[docsFile] = {
+    path: docsFile,
+    code: [0, 0],
+    source: add(deflateRawSync(JSON.stringify(JSON.parse(`${docs}`)))),
+  };
   const header = Buffer.from(JSON.stringify(index));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);

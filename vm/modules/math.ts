@@ -246,9 +246,16 @@ const isExactFloat = (value: Value): boolean => value instanceof PyFloat && valu
 const isLong = (value: number | bigint): boolean => typeof value === 'number' || BigInt.asIntN(64, value) === value;
 
 function nextAfter(from: Value, to: Value, steps: Slot): Value {
-  const count = steps === undefined || steps === null ? 1n : BigInt(index(steps));
+  const x = toFloatValue(from);
+  const y = toFloatValue(to);
+  if (steps === undefined || steps === null) {
+    // C's nextafter() keeps the sign of what it leaves; counted steps that reach `to` give `to` itself.
+    const next = real.nextAfter(x, y, 1n);
+    return float(next !== 0 || x === y ? next : x < 0 ? -0 : 0);
+  }
+  const count = BigInt(index(steps));
   if (count < 0n) throw valueError('steps must be a non-negative integer');
-  return float(real.nextAfter(toFloatValue(from), toFloatValue(to), count));
+  return float(real.nextAfter(x, y, count));
 }
 
 function ldexp(value: Value, exponent: Value): Value {

@@ -12,6 +12,7 @@ import {
   PyMethodKind,
   staticMethodType,
 } from './descriptor.ts';
+import { earlyDoc } from './early-docs.ts';
 import { newModule, type PyModule } from './module.ts';
 import {
   type KwNames,
@@ -126,9 +127,9 @@ function fill(type: PyType, definition: TypeDefinition): void {
     type.allocate = type.base.allocate;
     type.layout = type.base.layout;
   }
-  type.doc = definition.doc ?? null;
   type.textSignature = definition.signature ?? null;
   type.module = definition.module ?? type.module;
+  type.doc = earlyDoc(type.module, type.qualname) ?? definition.doc ?? null;
   type.subclassable = definition.subclassable ?? true;
   type.hasDict = definition.hasDict ?? type.base?.hasDict ?? false;
   type.hasWeakrefs = definition.hasWeakrefs ?? type.base?.hasWeakrefs ?? false;

@@ -11,6 +11,7 @@ import { call, callWith } from '../operations/call.ts';
 import { identityHash } from '../operations/hash.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
+import { functionDoc, memberDoc } from './builtin-docs.ts';
 import { defineType } from './define.ts';
 import {
   builtinFunctionType,
@@ -75,7 +76,7 @@ function signatureText(def: BuiltinDef): Value {
 }
 
 const docAndSignature = {
-  __doc__: [(self: { def: BuiltinDef }) => self.def.doc] as const,
+  __doc__: [(self: { def: BuiltinDef; owner: PyType }) => memberDoc(self.owner, self.def.name, self.def.doc)] as const,
   __text_signature__: [(self: { def: BuiltinDef }) => signatureText(self.def)] as const,
 };
 
@@ -96,6 +97,7 @@ defineType(builtinFunctionType, {
   },
   getset: {
     ...docAndSignature,
+    __doc__: [functionDoc],
     __name__: [(self: PyBuiltin) => self.def.name],
     __qualname__: [
       (self: PyBuiltin) => {
@@ -210,7 +212,9 @@ defineType(methodWrapperType, {
     __name__: [(self: PyMethodWrapper) => self.descriptor.name],
     __qualname__: [(self: PyMethodWrapper) => `${self.descriptor.owner.qualname}.${self.descriptor.name}`],
     __objclass__: [(self: PyMethodWrapper) => self.descriptor.owner],
-    __doc__: [(self: PyMethodWrapper) => self.descriptor.def.doc],
+    __doc__: [
+      (self: PyMethodWrapper) => memberDoc(self.descriptor.owner, self.descriptor.name, self.descriptor.def.doc),
+    ],
     __text_signature__: [(self: PyMethodWrapper) => self.descriptor.def.signature],
   },
 });
@@ -244,7 +248,7 @@ const getSetMembers = {
 };
 const getSetGetSet = {
   __qualname__: [(self: PyGetSet) => `${self.owner.qualname}.${self.name}`] as const,
-  __doc__: [(self: PyGetSet) => self.doc ?? null] as const,
+  __doc__: [(self: PyGetSet) => memberDoc(self.owner, self.name, self.doc ?? null)] as const,
 };
 
 defineType(getSetType, {

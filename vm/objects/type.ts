@@ -17,6 +17,7 @@ import { identityHash, identityOf } from '../operations/hash.ts';
 import { toArray } from '../operations/iterate.ts';
 import { repr, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
+import { builtinDoc } from './builtin-docs.ts';
 import { PyCell } from './cell.ts';
 import { builtinFunction, defineType, setNewCheck } from './define.ts';
 import {
@@ -798,7 +799,8 @@ const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType, value:
   __dict__: [(self) => new PyMappingProxy(self)],
   __doc__: [
     (self) => {
-      const doc = self.heap ? self.attributes.get('__doc__') : self.doc;
+      if (!self.heap) return builtinDoc(self.module, self.qualname) ?? self.doc;
+      const doc = self.attributes.get('__doc__');
       if (doc === undefined) return null;
       const get = typeOf(doc).tp_descr_get;
       return get === undefined ? doc : get(doc, undefined, self);
