@@ -15,6 +15,7 @@ import { csv } from './csv.ts';
 import { datetime } from './datetime/module.ts';
 import { decimal } from './decimal/decimal.ts';
 import { errno } from './errno.ts';
+import { faulthandler } from './faulthandler.ts';
 import { functools } from './functools/functools.ts';
 import { gc } from './gc.ts';
 import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
@@ -102,6 +103,7 @@ const definitions: Readonly<Record<string, () => ModuleDefinition>> = {
   binascii: () => binascii,
   cmath: () => cmath,
   errno,
+  faulthandler,
   gc,
   itertools: () => itertools,
   marshal,
