@@ -1,7 +1,8 @@
 import type { CodeObject } from '../bytecode/code-object.ts';
-import { buildSymbolTable, type SymbolTable } from '../symbols/build.ts';
+import { buildSymbolTable } from '../symbols/build.ts';
 import { futureFeatures } from '../symbols/future.ts';
 import type { Reporter } from '../symbols/reporter.ts';
+import type { SymbolTable } from '../symbols/table.ts';
 import type { Location, Mod } from '../syntax/ast.ts';
 import type { NameTable } from '../syntax/name-table.ts';
 import type { Target } from '../targets/target.ts';
