@@ -71,6 +71,7 @@ describe('the architecture', () => {
       'compiler/targets',
       'compiler/text',
       'compiler/syntax/plain-tree.ts',
+      'compiler/symbols/scope.ts',
     );
     assert.deepEqual(
       forbidden('vm', (to) => (isFile(to) ? allowed(to) : !isNode(to))),
