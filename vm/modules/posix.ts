@@ -2,6 +2,7 @@ import { encodeHandlers } from '../codecs/errors.ts';
 import { encodeUtf8 } from '../codecs/utf8.ts';
 import type { HostStat } from '../host.ts';
 import { vm } from '../interpreter/state.ts';
+import { waits } from '../interpreter/threads.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import { PyDict } from '../objects/dict.ts';
@@ -20,9 +21,20 @@ import { filesystemPath, fspath, withOSErrors } from '../operations/path.ts';
 import { repr } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { ProcessEnd } from '../process-end.ts';
+import {
+  closeDescriptor,
+  isBlocking,
+  isTerminal,
+  readDescriptor,
+  seekDescriptor,
+  setBlocking,
+  statDescriptor,
+  writeDescriptor,
+} from './descriptors.ts';
 import { errorMessage } from './errno.ts';
 import { bytesOf, withWritable } from './io/base.ts';
 import { kill } from './signal.ts';
+import { network, resetNetwork } from './socket/network.ts';
 
 const statResult = structSequence(
   'os.stat_result',
@@ -86,7 +98,7 @@ function statValue(stat: HostStat): Value {
 /** A path argument that may also be a descriptor. */
 function statOf(path: Value, follow: boolean): HostStat {
   const fd = integerOf(path);
-  if (fd !== undefined) return withOSErrors(() => vm.host.files.fstat(Number(fd)), undefined);
+  if (fd !== undefined) return withOSErrors(() => statDescriptor(Number(fd)), undefined);
   if (stringOf(path) === undefined && !(path instanceof PyBytes) && typeOf(path).lookup('__fspath__') === undefined) {
     throw typeError(`stat: path should be string, bytes, os.PathLike or integer, not ${typeOf(path).tp_name}`);
   }
@@ -240,7 +252,12 @@ const files = <T>(path: Value, act: (text: string) => T): T => {
 const ignore = (): null => null;
 
 /** CPython 3.14's Modules/posixmodule.c, as far as the host has it; what needs processes isn't there. */
-export const posix = (): ModuleDefinition => ({
+export const posix = (): ModuleDefinition => {
+  resetNetwork();
+  return definition();
+};
+
+const definition = (): ModuleDefinition => ({
   name: 'posix',
   doc: 'This module provides access to operating system functionality that is standardized by the C Standard and the POSIX standard.',
   functions: {
@@ -249,7 +266,7 @@ export const posix = (): ModuleDefinition => ({
       (path: Value, _dirFd: Slot, follow: Slot) => statValue(statOf(path, followed(follow))),
     ],
     lstat: ['(path, *, dir_fd=None)', (path: Value) => statValue(statOf(path, false))],
-    fstat: ['(fd)', (fd: Value) => statValue(withOSErrors(() => vm.host.files.fstat(Number(index(fd))), undefined))],
+    fstat: ['(fd)', (fd: Value) => statValue(withOSErrors(() => statDescriptor(Number(index(fd))), undefined))],
     listdir: [
       '(path=None)',
       (path: Slot) => {
@@ -296,37 +313,32 @@ export const posix = (): ModuleDefinition => ({
     getcwdb: ['()', () => new PyBytes(encodeUtf8(vm.host.files.currentDirectory(), encodeHandlers.surrogateescape))],
     chdir: ['(path)', (path: Value) => files(path, (text) => vm.host.files.changeDirectory(text))],
     open: ['(path, flags, mode=511, *, dir_fd=None)', open],
-    close: ['(fd)', (fd: Value) => withOSErrors(() => vm.host.files.close(Number(index(fd))), undefined)],
+    close: ['(fd)', (fd: Value) => closeDescriptor(Number(index(fd)))],
+    pipe: ['()', () => tupleOf(network.pipe().map(({ fd }) => fd)), 'Create a pipe.'],
     read: [
       '(fd, length, /)',
-      (fd: Value, length: Value) =>
-        new PyBytes(
-          withOSErrors(() => vm.host.files.read(Number(index(fd)), Number(index(length))), undefined).slice(),
-        ),
+      waits((fd: Value, length: Value) =>
+        readDescriptor(Number(index(fd)), Number(index(length)), (data) => new PyBytes(data.slice())),
+      ),
     ],
     readinto: [
       '(fd, buffer, /)',
-      (fd: Value, target: Value) => {
-        const number = Number(index(fd));
-        return withWritable(target, (bytes) => {
-          const data = withOSErrors(() => vm.host.files.read(number, bytes.length), undefined);
-          bytes.set(data);
-          return data.length;
-        });
-      },
+      waits((fd: Value, target: Value) => {
+        const length = withWritable(target, (bytes) => bytes.length);
+        return readDescriptor(Number(index(fd)), length, (data) =>
+          withWritable(target, (bytes) => {
+            bytes.set(data);
+            return data.length;
+          }),
+        );
+      }),
     ],
-    write: [
-      '(fd, data, /)',
-      (fd: Value, data: Value) => {
-        const bytes = bytesOf(data);
-        return withOSErrors(() => vm.host.files.write(Number(index(fd)), bytes), undefined);
-      },
-    ],
+    write: ['(fd, data, /)', waits((fd: Value, data: Value) => writeDescriptor(Number(index(fd)), bytesOf(data)))],
     lseek: [
       '(fd, position, whence, /)',
       (fd: Value, position: Value, whence: Value) =>
         withOSErrors(
-          () => vm.host.files.seek(Number(index(fd)), Number(index(position)), Number(index(whence))),
+          () => seekDescriptor(Number(index(fd)), Number(index(position)), Number(index(whence))),
           undefined,
         ),
     ],
@@ -336,11 +348,14 @@ export const posix = (): ModuleDefinition => ({
         withOSErrors(() => vm.host.files.truncate(Number(index(fd)), Number(index(length))), undefined),
     ],
     fsync: ['(fd)', ignore],
-    isatty: ['(fd, /)', (fd: Value) => vm.host.files.isatty(Number(index(fd)))],
+    isatty: ['(fd, /)', (fd: Value) => isTerminal(Number(index(fd)))],
     get_inheritable: ['(fd, /)', () => false],
     set_inheritable: ['(fd, inheritable, /)', ignore],
-    set_blocking: ['(fd, blocking, /)', ignore],
-    get_blocking: ['(fd, /)', () => true],
+    set_blocking: [
+      '(fd, blocking, /)',
+      (fd: Value, blocking: Value) => setBlocking(Number(index(fd)), isTrue(blocking)),
+    ],
+    get_blocking: ['(fd, /)', (fd: Value) => isBlocking(Number(index(fd)))],
     get_terminal_size: [
       '(fd=<unrepresentable>, /)',
       (fd: Slot) => {

@@ -14,6 +14,14 @@ import { filesystemPath, withOSErrors } from '../../operations/path.ts';
 import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
 import {
+  closeDescriptor,
+  isTerminal,
+  readDescriptor,
+  seekDescriptor,
+  statDescriptor,
+  writeDescriptor,
+} from '../descriptors.ts';
+import {
   bytesOf,
   closedError,
   closedWhenLost,
@@ -72,30 +80,39 @@ export class PyFileIO extends PyIO {
 
   read(size: number): Uint8Array {
     this.checkReadable();
-    if (size >= 0) return withOSErrors(() => vm.host.files.read(this.fd, size), undefined);
+    if (size >= 0) return this.readOnce(size);
     const chunks: Uint8Array[] = [];
     for (;;) {
-      const chunk = withOSErrors(() => vm.host.files.read(this.fd, DEFAULT_BUFFER_SIZE), undefined);
+      const chunk = this.readOnce(DEFAULT_BUFFER_SIZE);
       if (chunk.length === 0) return concatenate(chunks);
       chunks.push(chunk);
     }
   }
 
+  private readOnce(size: number): Uint8Array {
+    let read: Uint8Array = new Uint8Array(0);
+    readDescriptor(this.fd, size, (data) => {
+      read = data;
+      return null;
+    });
+    return read;
+  }
+
   write(bytes: Uint8Array): number {
     this.checkWritable();
-    return withOSErrors(() => vm.host.files.write(this.fd, bytes), undefined);
+    return writeDescriptor(this.fd, bytes) as number;
   }
 
   seek(offset: number, whence: number): number {
     this.check();
-    return withOSErrors(() => vm.host.files.seek(this.fd, offset, whence), undefined);
+    return withOSErrors(() => seekDescriptor(this.fd, offset, whence), undefined);
   }
 
   seekable(): boolean {
     this.check();
     if (this.isSeekable === undefined) {
       try {
-        vm.host.files.seek(this.fd, 0, 1);
+        seekDescriptor(this.fd, 0, 1);
         this.isSeekable = true;
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
@@ -109,7 +126,7 @@ export class PyFileIO extends PyIO {
     const { fd } = this;
     this.fd = -1;
     endsClosed(this);
-    if (this.closeFd && fd >= 0) withOSErrors(() => vm.host.files.close(fd), undefined);
+    if (this.closeFd && fd >= 0) closeDescriptor(fd);
   }
 }
 
@@ -221,7 +238,7 @@ function initialize(self: PyFileIO, args: Value[], kwNames: KwNames): void {
   }
   try {
     withOSErrors(() => {
-      const stat = vm.host.files.fstat(self.fd);
+      const stat = statDescriptor(self.fd);
       if ((stat.mode & S_IFMT) === S_IFDIR) throw new HostError(21, 'Is a directory');
     }, file);
   } catch (error) {
@@ -324,14 +341,14 @@ defineType(fileIOType, {
       '($self, /)',
       (self: PyFileIO) => {
         self.check();
-        return vm.host.files.isatty(self.fd);
+        return isTerminal(self.fd);
       },
     ],
     _isatty_open_only: [
       '($self, /)',
       (self: PyFileIO) => {
         self.check();
-        return vm.host.files.isatty(self.fd);
+        return isTerminal(self.fd);
       },
     ],
     __reduce__: [

@@ -1,5 +1,5 @@
 /**
- * The network that programs see: sockets of this one process that reach each other over loopback. Nothing leaves the VM, so
+ * The network that programs see: sockets and pipes of this one process that reach each other over loopback. Nothing leaves the VM, so
  * a run can be replayed. Addresses are texts such as '127.0.0.1:8080' or a Unix path.
  */
 export class VirtualSocket {
@@ -33,6 +33,30 @@ export class VirtualSocket {
     return !this.closed && this.backlog === undefined;
   }
 
+  /** How many bytes can be sent at once. */
+  get room(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Up to `count` bytes, from as many pieces as have come; a single datagram. */
+  takeAll(count: number): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    while (length < count && this.received.length > 0) {
+      const piece = this.take(count - length)?.data ?? new Uint8Array(0);
+      pieces.push(piece);
+      length += piece.length;
+      if (this.kind === 'datagram') break;
+    }
+    const all = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+
   /** Up to `count` bytes; undefined when none have come yet, empty at the end. */
   take(count: number): { data: Uint8Array; from: string } | undefined {
     const first = this.received[0];
@@ -43,6 +67,36 @@ export class VirtualSocket {
     }
     this.received[0] = { data: first.data.subarray(count), from: first.from };
     return { data: first.data.subarray(0, count), from: first.from };
+  }
+}
+
+/** What a pipe holds before its writers have to wait, in bytes (Linux). */
+const PIPE_CAPACITY = 65536;
+
+export class PipeReader extends VirtualSocket {
+  override get readable(): boolean {
+    return this.received.length > 0 || this.ended || this.closed;
+  }
+
+  override get writable(): boolean {
+    return false;
+  }
+}
+
+export class PipeWriter extends VirtualSocket {
+  /** As poll() has it: the reader is gone. */
+  override get readable(): boolean {
+    return this.peer?.closed === true;
+  }
+
+  override get writable(): boolean {
+    return this.peer?.closed === true || this.room > 0;
+  }
+
+  override get room(): number {
+    let held = 0;
+    for (const { data } of this.peer?.received ?? []) held += data.length;
+    return Math.max(0, PIPE_CAPACITY - held);
   }
 }
 
@@ -72,6 +126,15 @@ export class VirtualNetwork {
     a.peer = b;
     b.peer = a;
     return [a, b];
+  }
+
+  pipe(): [PipeReader, PipeWriter] {
+    const reader = new PipeReader(this.nextFd++, 'stream');
+    const writer = new PipeWriter(this.nextFd++, 'stream');
+    writer.peer = reader;
+    this.sockets.set(reader.fd, reader);
+    this.sockets.set(writer.fd, writer);
+    return [reader, writer];
   }
 
   freePort(): number {
@@ -125,7 +188,7 @@ export class VirtualNetwork {
   }
 }
 
-/** The network of the interpreter that runs; a new one with each `_socket` module. */
+/** The network of the interpreter that runs; a new one with each interpreter. */
 export let network = new VirtualNetwork();
 
 export function resetNetwork(): void {

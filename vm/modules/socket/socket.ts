@@ -33,7 +33,7 @@ import {
   resolve,
   withPort,
 } from './address.ts';
-import { network, resetNetwork, type VirtualSocket } from './network.ts';
+import { network, type VirtualSocket } from './network.ts';
 
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
@@ -393,7 +393,6 @@ function unpackAddress6(bytes: Uint8Array): string {
 
 /** CPython 3.14's Modules/socketmodule.c over the network inside the VM. */
 export const socketModule = (): ModuleDefinition => {
-  resetNetwork();
   defaultTimeout = undefined;
   return {
     name: '_socket',
