@@ -327,15 +327,14 @@ const methods: Record<string, Declaration> = {
   ],
   translate: [
     "($self, table, /, delete=b'')",
-    (self: AnyBytes, table: Value, deleted?: Value) =>
-      like(
+    (self: AnyBytes, table: Value, deleted?: Value) => {
+      const map = table === null ? undefined : bytesArgument(table);
+      if (map !== undefined && map.length !== 256) throw valueError('translation table must be 256 characters long');
+      return like(
         self,
-        byteStrings.translate(
-          self.bytes,
-          table === null ? undefined : bytesArgument(table),
-          deleted === undefined ? new Uint8Array(0) : bytesArgument(deleted),
-        ),
-      ),
+        byteStrings.translate(self.bytes, map, deleted === undefined ? new Uint8Array(0) : bytesArgument(deleted)),
+      );
+    },
   ],
   join: [
     '($self, iterable_of_bytes, /)',

@@ -44,6 +44,7 @@ import {
 } from './object.ts';
 import { stringOf } from './str.ts';
 import { tupleOf } from './tuple.ts';
+import { fullyQualifiedName } from './type-name.ts';
 
 type Integer = number | bigint;
 
@@ -298,9 +299,12 @@ export function toFloatValue(value: Value): number {
   const type = typeOf(value);
   if (type.nb_float !== undefined) {
     const result = type.nb_float(value);
-    if (!(result instanceof PyFloat)) {
-      throw typeError(`${type.tp_name}.__float__() must return a float, not ${typeOf(result).tp_name}`);
-    }
+    if (result instanceof PyFloat && result.type === floatType) return result.value;
+    const what = `${type.tp_name}.__float__ returned non-float (type ${typeOf(result).tp_name})`;
+    if (!(result instanceof PyFloat)) throw typeError(what);
+    deprecated(
+      `${what}.  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python.`,
+    );
     return result.value;
   }
   if (type.nb_index !== undefined) return conversion.toFloat(index(value));
@@ -457,10 +461,10 @@ function specialComplex(value: Value): PyComplex | undefined {
   if (result === undefined || (result instanceof PyComplex && result.type === complexType)) return result;
   const given = typeOf(result).tp_name;
   if (!(result instanceof PyComplex)) {
-    throw typeError(`${typeOf(value).tp_name}.__complex__() must return a complex, not ${given}`);
+    throw typeError(`__complex__ returned non-complex (type ${given})`);
   }
   deprecated(
-    `${typeOf(value).tp_name}.__complex__() must return a complex, not ${given}.  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version.`,
+    `__complex__ returned non-complex (type ${given}).  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python.`,
   );
   return result;
 }
@@ -471,20 +475,24 @@ export function toComplexValue(value: Value): complexes.Complex {
   return specialComplex(value) ?? { real: toFloatValue(value), imag: 0 };
 }
 
-function complexPart(value: Value, which: string): complexes.Complex {
-  const known = complexOf(value);
-  if (known !== undefined) return known;
-  const special = specialComplex(value);
-  if (special !== undefined) return special;
+/** The argument of complex(), alone (`which` is empty) or as one of its two parts, which are to be real numbers. */
+function complexPart(value: Value, which: '' | 'real' | 'imag'): complexes.Complex {
   const type = typeOf(value);
+  if (type === floatType || type === intType) return { real: toFloatValue(value), imag: 0 };
+  const notReal = (): string => `complex() argument '${which}' must be a real number, not ${fullyQualifiedName(type)}`;
+  const given =
+    value instanceof PyComplex && (type === complexType || which === 'imag')
+      ? value
+      : which === 'imag'
+        ? undefined
+        : specialComplex(value);
+  if (given !== undefined) {
+    if (which !== '') deprecated(notReal());
+    return given;
+  }
   if (type.nb_float !== undefined || type.nb_index !== undefined) return { real: toFloatValue(value), imag: 0 };
-  if (stringOf(value) !== undefined && which !== '')
-    throw typeError(`complex() argument '${which}' must be a real number, not str`);
-  throw typeError(
-    which === ''
-      ? `complex() argument must be a string or a number, not ${type.tp_name}`
-      : `complex() argument '${which}' must be a real number, not ${type.tp_name}`,
-  );
+  if (which !== '') throw typeError(notReal());
+  throw typeError(`complex() argument must be a string or a number, not ${fullyQualifiedName(type)}`);
 }
 
 defineType(complexType, {

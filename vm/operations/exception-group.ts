@@ -71,24 +71,28 @@ export function matchGroup(
   return splitGroup(exception, pattern);
 }
 
-/** PREP_RERAISE_STAR: what goes on after all `except*` clauses (_PyExc_PrepReraiseStar). */
+/**
+ * PREP_RERAISE_STAR: what goes on after all `except*` clauses, null when nothing does (_PyExc_PrepReraiseStar). What the clauses raised anew
+ * stands beside what they raised again or left alone, which goes back into the structure of the original.
+ */
 export function prepareReraise(original: PyBaseException, results: PyList): Value {
-  const raised: PyBaseException[] = [];
-  const reraised: PyBaseException[] = [];
-  for (const item of results.items) {
-    if (!(item instanceof PyBaseException)) continue;
-    if (isGroup(original) ? item.traceback === original.traceback && isGroup(item) : item === original)
-      reraised.push(item);
-    else raised.push(item);
-  }
-  if (!isGroup(original)) return raised.length > 0 ? group(raised) : (reraised[0] ?? null);
+  const exceptions = results.items.filter((item): item is PyBaseException => item instanceof PyBaseException);
+  // A plain exception was wrapped for the one clause that took it: there is one exception at most.
+  if (!isGroup(original)) return exceptions[0] ?? null;
+  const raised = exceptions.filter((item) => !isPartOf(item, original));
+  const reraised = exceptions.filter((item) => isPartOf(item, original));
   const kept = reraised.length === 0 ? null : projection(original, reraised);
-  if (raised.length === 0) return kept;
-  return group(kept === null ? raised : [...raised, kept]);
+  if (kept !== null) raised.push(kept);
+  return raised.length > 1 ? call(baseExceptionGroupType, '', new PyList(raised)) : (raised[0] ?? null);
 }
 
-function group(list: PyBaseException[]): Value {
-  return call(baseExceptionGroupType, '', new PyList(list));
+/** Whether an exception came of splitting the other: it has its traceback, cause and context then (is_same_exception_metadata). */
+function isPartOf(exception: PyBaseException, original: PyBaseException): boolean {
+  return (
+    exception.traceback === original.traceback &&
+    exception.cause === original.cause &&
+    exception.context === original.context
+  );
 }
 
 function leaves(exception: PyBaseException, into: Set<PyBaseException>): void {

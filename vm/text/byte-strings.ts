@@ -282,9 +282,6 @@ export function expandTabs(bytes: Uint8Array, size = 8): Uint8Array {
 
 /** `bytes.translate(table, delete)`; `table` has 256 bytes. */
 export function translate(bytes: Uint8Array, table: Uint8Array | undefined, deleted: Uint8Array): Uint8Array {
-  if (table !== undefined && table.length !== 256) {
-    throw new Problem('ValueError', 'translation table must be 256 characters long');
-  }
   const kept = deleted.length === 0 ? bytes : bytes.filter((byte) => !deleted.includes(byte));
   return table === undefined ? kept : kept.map((byte) => table[byte]);
 }
