@@ -44,7 +44,7 @@ const option = (name: string, fallback: string): string => {
 };
 const cli = resolve(option('--cli', 'dist/cli.js'));
 /** Seconds that a module may take. */
-const limit = Number(option('--limit', '300'));
+const limit = Number(option('--limit', '600'));
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 
 const modules: Record<string, readonly string[]> = JSON.parse(readFileSync(join(ROOM, 'modules.json'), 'utf8'));

@@ -319,15 +319,16 @@ function floatNew(type: PyType, args: Value[], kwNames: KwNames): Value {
   if (args.length > 1) throw typeError(`float expected at most 1 argument, got ${args.length}`);
   if (args.length === 0) return new PyFloat(0, type);
   const [given] = args;
-  const text = stringOf(given) ?? bytesText(given);
-  if (text !== undefined)
+  const source = typeOf(given);
+  // A str or bytes of a subclass is asked for its __float__ before it is read.
+  if (typeof given === 'string' || (source.nb_float === undefined && source.nb_index === undefined)) {
+    const text = stringOf(given) ?? bytesText(given);
+    if (text === undefined)
+      throw typeError(`float() argument must be a string or a real number, not '${source.tp_name}'`);
     return new PyFloat(
       parseFloatText(text, () => repr(given)),
       type,
     );
-  const source = typeOf(given);
-  if (source.nb_float === undefined && source.nb_index === undefined) {
-    throw typeError(`float() argument must be a string or a real number, not '${source.tp_name}'`);
   }
   return new PyFloat(toFloatValue(given), type);
 }

@@ -3,7 +3,7 @@ import { addTraceback } from '../interpreter/unwind.ts';
 import { baseExceptionGroupType, baseExceptionType, PyBaseException, typeError } from '../objects/exception.ts';
 import { PyList } from '../objects/list.ts';
 import { PyType, typeOf, type Value } from '../objects/object.ts';
-import { PyTuple } from '../objects/tuple.ts';
+import { PyTuple, tupleOf } from '../objects/tuple.ts';
 import { callMethod, instanceDict } from './attribute.ts';
 import { call } from './call.ts';
 import { isTrue } from './truth.ts';
@@ -64,7 +64,7 @@ export function matchGroup(
 ): [match: PyBaseException | null, rest: PyBaseException | null] {
   if (exception === null) return [null, null];
   if (!isGroup(exception) && vm.frame !== undefined && matches(exception, pattern)) {
-    const wrapped = call(baseExceptionGroupType, '', new PyList([exception])) as PyBaseException;
+    const wrapped = call(baseExceptionGroupType, '', tupleOf([exception])) as PyBaseException;
     addTraceback(wrapped, vm.frame);
     return [wrapped, null];
   }
