@@ -439,6 +439,7 @@ function newClass(
   updateAllSlots(type);
   type.modified();
   finalizeInstances(type);
+  type.textSignature = signatureInDocstring(type.tp_name, attributes.get('__doc__'));
   setNames(type);
   const hook = superOf(type, '__init_subclass__');
   callWith(hook, kwargs, kwNames);
@@ -449,6 +450,14 @@ function newClass(
 function* namespaceItems(namespace: PyDict): Iterable<[Value, Value]> {
   if (namespace.type.lookup('__iter__') === dictType.lookup('__iter__')) yield* namespace.entries();
   else for (const key of toArray(namespace)) yield [key, namespace.get(key) as Value];
+}
+
+/** The signature that a docstring begins with, as built-in classes write theirs (_PyType_GetTextSignatureFromInternalDoc). */
+function signatureInDocstring(name: string, doc: Slot): string | null {
+  if (typeof doc !== 'string' || !doc.startsWith(`${name}(`)) return null;
+  const end = doc.indexOf(')\n--\n\n');
+  const paragraph = doc.indexOf('\n\n');
+  return end < 0 || paragraph < end ? null : doc.slice(name.length, end + 1);
 }
 
 /** Lets the collector know the instances of a class with `__del__`. */
