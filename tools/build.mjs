@@ -28,6 +28,9 @@ const bundles = {
 
 const tests = globSync('test', /\.test\.ts$/, /^test\/(workbench|golden|fixtures)\//);
 
+// The docstrings of what is written in C; quick when nothing has changed.
+execFileSync(process.execPath, ['tools/run.mjs', 'tools/dump-docs.ts'], { stdio: 'inherit' });
+
 rmSync('out/test', { recursive: true, force: true });
 // V8 knows a cache's bundle by its length alone, so an old one must never meet a new bundle.
 for (const name of ['cli-main', 'vm']) rmSync(`dist/${name}.cache`, { force: true });

@@ -1,8 +1,20 @@
 // Writes the docstrings of what CPython 3.14 has written in C, by dotted name: what is asked for
-// as programs start to vm/objects/early-docs.json, the rest to vm/importing/builtin-docs.json. node tools/run.mjs tools/dump-docs.ts
+// as programs start to vm/objects/early-docs.json, the rest to vm/importing/builtin-docs.json. They are CPython's text, so
+// they belong to what is built, not to the sources. Does nothing when they were made by the same tool of the same
+// interpreter: node tools/run.mjs tools/dump-docs.ts
 
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { pyodideOracle } from './oracle.ts';
+
+const BUILTIN_DOCS = 'vm/importing/builtin-docs.json';
+const EARLY_DOCS = 'vm/objects/early-docs.json';
+const STAMP = 'out/docs.stamp';
+
+const { version } = createRequire(import.meta.url)('pyodide/package.json') as { version: string };
+const stamp = createHash('sha256').update(readFileSync(process.argv[1])).update(version).digest('hex');
+if ([BUILTIN_DOCS, EARLY_DOCS, STAMP].every(existsSync) && readFileSync(STAMP, 'utf8') === stamp) process.exit();
 
 const oracle = await pyodideOracle();
 const docs = oracle.ask<Record<string, string>>(`
@@ -75,10 +87,12 @@ const write = (file: string, entries: [string, string][]): void =>
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(entries), null, 1)}\n`);
 const entries = Object.entries(docs);
 write(
-  'vm/importing/builtin-docs.json',
+  BUILTIN_DOCS,
   entries.filter(([name]) => !isEarly(name)),
 );
 write(
-  'vm/objects/early-docs.json',
+  EARLY_DOCS,
   entries.filter(([name]) => isEarly(name)).map(([name, doc]) => [name.replace(/^builtins\./, ''), doc]),
 );
+mkdirSync('out', { recursive: true });
+writeFileSync(STAMP, stamp);
