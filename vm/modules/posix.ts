@@ -384,7 +384,7 @@ const definition = (): ModuleDefinition => ({
     umask: ['(mask, /)', () => 0o022],
     cpu_count: ['()', () => 1],
     getlogin: ['()', () => vm.host.environment.get('USER') ?? 'user'],
-    uname: ['()', () => structSequenceOf(unameResult, ['Linux', 'localhost', '', '', 'wasm32'])],
+    uname: ['()', () => structSequenceOf(unameResult, ['Linux', 'localhost', '0.1.0', '#1 Coroscope', 'x86_64'])],
     putenv: ['(name, value, /)', ignore],
     unsetenv: ['(name, /)', ignore],
     _exit: [
