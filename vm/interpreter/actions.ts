@@ -237,9 +237,10 @@ export function buildTemplate(strings: Value, interpolations: Value): Value {
 
 const conversions = [null, 's', 'r', 'a'];
 
+/** `at` is where the value lies; the text of the expression follows, and the format specification if there is one. */
 export function buildInterpolation(stack: readonly Slot[], at: number, arg: number): Value {
-  const spec = arg & 1 ? (stack[at + 1] as Value) : '';
-  return new PyInterpolation(stack[at - 1] as Value, stack[at] as Value, conversions[arg >> 2] as Value, spec);
+  const spec = arg & 1 ? (stack[at + 2] as Value) : '';
+  return new PyInterpolation(stack[at] as Value, stack[at + 1] as Value, conversions[arg >> 2] as Value, spec);
 }
 
 export function setAdd(set: Value, item: Value): void {
