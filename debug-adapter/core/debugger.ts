@@ -164,8 +164,9 @@ export class ProgramDebugger implements Debugger {
     else this.session.startStep(kind, granularity === 'instruction', this.inspector.steppedFrame(threadId));
   }
 
+  /** Stops the program as soon as it looks up; one that is about to begin, soon after it has. */
   pause(): void {
-    if (this.session.state === 'running') this.session.pauseRequested = true;
+    if (this.session.state !== 'stopped') this.session.pauseRequested = true;
   }
 
   threads(): ThreadInfo[] {

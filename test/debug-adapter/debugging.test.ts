@@ -241,6 +241,21 @@ describe('debugging', function () {
       })
       .passes());
 
+  it('pauses a program that is about to begin', () =>
+    session('while True: pass\n')
+      .check(async ({ client, path, directory }) => {
+        await client.initialize();
+        const launched = client.request('launch', { program: path, cwd: directory });
+        await client.event('initialized');
+        await client.request('pause', { threadId: 1 });
+        await client.request('configurationDone');
+        await launched;
+        assert.equal((await client.event<{ reason: string }>('stopped')).reason, 'pause');
+        await client.request('terminate');
+        await client.event('terminated');
+      })
+      .passes());
+
   it('pauses a program that sleeps, and one that waits for input', () =>
     session(`
       import time

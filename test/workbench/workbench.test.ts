@@ -191,6 +191,7 @@ describe('Coroscope in VS Code', () => {
       await workbench.openFile('endless.py');
       await workbench.page.keyboard.press('F5');
       await workbench.command('View: Show Run and Debug');
+      await workbench.page.locator('.sidebar').getByText('Running', { exact: true }).first().waitFor();
       await workbench.page.locator('.sidebar .codicon-debug-pause').first().click();
       await workbench.stopped();
       await workbench.openScope('Locals');
