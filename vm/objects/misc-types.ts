@@ -363,10 +363,10 @@ defineType(frameType, {
           finalizeGenerator(self.generator);
           self.generator?.finish();
         }
-        const heldGenerator = self.stack.some((held) => held instanceof PyGenerator);
+        const heldUnfinished = self.stack.some((held) => held instanceof PyGenerator && held.frame !== undefined);
         self.stack.fill(undefined);
         // Whoever clears frames wants what they hold to end: a coroutine that was never awaited is told of now.
-        if (heldGenerator) collect();
+        if (heldUnfinished) collect();
       },
     ],
   },
