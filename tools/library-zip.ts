@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -18,4 +18,13 @@ export function libraryFiles(): LibraryFile[] {
   return Object.entries(entries)
     .map(([path, bytes]) => ({ path, bytes }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A Python file, or all below a folder, sorted; paths begin with `path`. */
+export function filesBelow(path: string): LibraryFile[] {
+  if (!statSync(path).isDirectory()) return [{ path, bytes: readFileSync(path) }];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .map((name) => ({ path: join(path, name), bytes: readFileSync(join(path, name)) }));
 }

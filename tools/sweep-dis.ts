@@ -2,14 +2,12 @@
 //   node tools/run.mjs tools/sweep-dis.ts [--target X.Y] [-C] [-O] [-P] [-S] [PATH…]
 // Without PATH: CPython 3.14's library as pyodide ships it. CPython is pyodide for 3.14, else a native interpreter.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { disText } from '../compiler/bytecode/dis-text.ts';
 import { compile } from '../compiler/compile.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import { batches, difference, fromBase64 } from '../test/compiler/bytecode/compiled-by-cpython.ts';
-import { type LibraryFile, libraryFiles } from './library-zip.ts';
+import { filesBelow, libraryFiles } from './library-zip.ts';
 import { nativeOracle, pyodideOracle } from './oracle.ts';
 
 const { values, positionals } = parseArgs({
@@ -46,14 +44,6 @@ def main(given):
         answers.append(base64.b64encode(out.getvalue().encode('utf-8', 'surrogatepass')).decode())
     return answers
 `;
-
-function filesBelow(path: string): LibraryFile[] {
-  if (!statSync(path).isDirectory()) return [{ path, bytes: readFileSync(path) }];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.py'))
-    .sort()
-    .map((name) => ({ path: join(path, name), bytes: readFileSync(join(path, name)) }));
-}
 
 const cpython = values.target === '3.14' ? await pyodideOracle() : nativeOracle(values.target);
 if (cpython === undefined) throw new Error(`no native CPython ${values.target} on this machine`);

@@ -4,7 +4,7 @@
 // --keep DIR keeps CPython's answers there for the next run. CPython is pyodide for 3.14, else a native interpreter.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CodeObject } from '../compiler/bytecode/code-object.ts';
@@ -13,7 +13,7 @@ import { compile } from '../compiler/compile.ts';
 import { targetNamed } from '../compiler/targets/registry.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
 import { codeDifferences, type Difference } from './compare-code.ts';
-import { type LibraryFile, libraryFiles } from './library-zip.ts';
+import { filesBelow, type LibraryFile, libraryFiles } from './library-zip.ts';
 import { nativeOracle, type Oracle, pyodideOracle } from './oracle.ts';
 
 const { values, positionals } = parseArgs({
@@ -78,14 +78,6 @@ async function answersFor(files: readonly LibraryFile[]): Promise<Answer[]> {
     }
   }
   return answers as Answer[];
-}
-
-function filesBelow(path: string): LibraryFile[] {
-  if (!statSync(path).isDirectory()) return [{ path, bytes: readFileSync(path) }];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.py'))
-    .sort()
-    .map((name) => ({ path: join(path, name), bytes: readFileSync(join(path, name)) }));
 }
 
 let files = positionals.length > 0 ? positionals.flatMap(filesBelow) : libraryFiles();

@@ -1,5 +1,4 @@
 import type { IsPrintable } from '../targets/printable.ts';
-import { targetOf } from '../targets/registry.ts';
 import type { CodeObject } from './code-object.ts';
 import type { BytesConstant, ComplexConstant, Constant, SurrogateString } from './constants.ts';
 
@@ -59,11 +58,6 @@ export function stableCodeRepr(): CodeRepr {
     }
     return codeObjectRepr(code, address);
   };
-}
-
-/** repr() of a constant of a code object. */
-export function reprIn(code: CodeObject, value: Constant, codeRepr: CodeRepr = stableCodeRepr()): string {
-  return constantRepr(value, targetOf(code).isPrintable, codeRepr);
 }
 
 /** repr() of a float: the shortest digits that read back the same (Python/pystrtod.c, format code 'r'). */

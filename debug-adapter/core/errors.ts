@@ -6,8 +6,6 @@ export class DebuggerError extends Error {
 export const notStopped = (): DebuggerError =>
   new DebuggerError('The program is running. Pause it to look at its frames and values.');
 
-export const notWaiting = (): DebuggerError => new DebuggerError('The program has not been started.');
-
 export const unknownThread = (id: number): DebuggerError =>
   new DebuggerError(`There is no thread ${id}: the generator or coroutine has finished since.`);
 
@@ -21,9 +19,6 @@ export const unknownVariable = (name: string): DebuggerError =>
   new DebuggerError(`There is no variable '${name}' here.`);
 
 export const readOnlyVariable = (name: string): DebuggerError => new DebuggerError(`'${name}' can't be changed.`);
-
-export const notSteppable = (): DebuggerError =>
-  new DebuggerError('This generator or coroutine is suspended: whoever resumes it decides when it goes on.');
 
 export const noException = (): DebuggerError => new DebuggerError('The program did not stop at an exception.');
 

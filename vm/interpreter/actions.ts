@@ -71,7 +71,6 @@ import { ascii, format, repr, str, strValue } from '../operations/text.ts';
 import type { Frame } from './frame.ts';
 import { handledException, holderOfHandled } from './handled.ts';
 import { storeName } from './names.ts';
-import type { Program } from './program.ts';
 import { isRehearsing, refuelRehearsal, rehearse } from './rehearsal.ts';
 import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
@@ -867,8 +866,4 @@ function isInstance(subject: Value, type: PyType): boolean {
   if (typeOf(subject).isSubtype(type)) return true;
   const check = lookupSpecial(type, '__instancecheck__');
   return check !== undefined && type.type !== typeType && call(check, subject) === true;
-}
-
-export function unknownOpcode(program: Program, index: number): never {
-  throw new InternalError(`opcode ${program.opcodeAt(index)} at ${program.offsets[index]} isn't implemented`);
 }

@@ -148,10 +148,6 @@ export function attachDebugger(hooks: DebugHooks): Debugging {
   return vm.debugging;
 }
 
-export function detachDebugger(): void {
-  vm.debugging = undefined;
-}
-
 /** A local, cell or free variable of a frame. */
 export interface LocalVariable {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { DAY_NAMES, MONTH_NAMES } from '../numbers/calendar.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
 import { PyDict } from '../objects/dict.ts';
 import { exceptionTypeRoot, newException, typeError, valueError } from '../objects/exception.ts';
@@ -16,28 +17,12 @@ const categories = ['LC_CTYPE', 'LC_NUMERIC', 'LC_TIME', 'LC_COLLATE', 'LC_MONET
 const unnamed = ['LC_PAPER', 'LC_NAME', 'LC_ADDRESS', 'LC_TELEPHONE', 'LC_MEASUREMENT', 'LC_IDENTIFICATION'];
 const CHAR_MAX = 127;
 
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-
 /** nl_langinfo's items: name, number and what the C locale says. */
 const items: readonly (readonly [name: string, key: number, text: string])[] = [
-  ...DAYS.map((day, i) => [`ABDAY_${i + 1}`, 0x20000 + i, day.slice(0, 3)] as const),
-  ...DAYS.map((day, i) => [`DAY_${i + 1}`, 0x20007 + i, day] as const),
-  ...MONTHS.map((month, i) => [`ABMON_${i + 1}`, 0x2000e + i, month.slice(0, 3)] as const),
-  ...MONTHS.map((month, i) => [`MON_${i + 1}`, 0x2001a + i, month] as const),
+  ...DAY_NAMES.map((day, i) => [`ABDAY_${i + 1}`, 0x20000 + i, day.slice(0, 3)] as const),
+  ...DAY_NAMES.map((day, i) => [`DAY_${i + 1}`, 0x20007 + i, day] as const),
+  ...MONTH_NAMES.map((month, i) => [`ABMON_${i + 1}`, 0x2000e + i, month.slice(0, 3)] as const),
+  ...MONTH_NAMES.map((month, i) => [`MON_${i + 1}`, 0x2001a + i, month] as const),
   ['AM_STR', 0x20026, 'AM'],
   ['PM_STR', 0x20027, 'PM'],
   ['D_T_FMT', 0x20028, '%a %b %e %H:%M:%S %Y'],

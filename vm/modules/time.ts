@@ -1,6 +1,7 @@
 import { importByName } from '../importing/import.ts';
 import { vm } from '../interpreter/state.ts';
 import { block, waits } from '../interpreter/threads.ts';
+import { DAY_NAMES, MONTH_NAMES } from '../numbers/calendar.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
 import { overflowError, typeError, valueError } from '../objects/exception.ts';
 import { floatOf, PyFloat } from '../objects/float.ts';
@@ -119,22 +120,6 @@ function timeOfTuple(value: Value, check: boolean): LocalTime {
   return { ...time, zone: named.name, offset: named.offset };
 }
 
-const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const months = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-
 const pad = (value: number, width = 2, fill = '0'): string => String(value).padStart(width, fill);
 
 /** ISO 8601's year and week. */
@@ -157,14 +142,14 @@ function directive(code: string, t: LocalTime): string | undefined {
   const hour12 = t.hour % 12 === 0 ? 12 : t.hour % 12;
   switch (code) {
     case 'a':
-      return days[sunday].slice(0, 3);
+      return DAY_NAMES[sunday].slice(0, 3);
     case 'A':
-      return days[sunday];
+      return DAY_NAMES[sunday];
     case 'b':
     case 'h':
-      return months[t.month - 1].slice(0, 3);
+      return MONTH_NAMES[t.month - 1].slice(0, 3);
     case 'B':
-      return months[t.month - 1];
+      return MONTH_NAMES[t.month - 1];
     case 'c':
       return `${directive('a', t)} ${directive('b', t)} ${pad(t.day, 2, ' ')} ${directive('T', t)} ${t.year}`;
     case 'C':

@@ -10,6 +10,23 @@ const DAYS_IN_4_YEARS = 1461;
 const DAYS_IN_100_YEARS = 36524;
 const DAYS_IN_400_YEARS = 146097;
 
+/** As the C locale has them, Sunday first. */
+export const DAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+export const MONTH_NAMES = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
 export interface YearMonthDay {
   readonly year: number;
   readonly month: number;

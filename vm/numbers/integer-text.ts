@@ -9,13 +9,6 @@ export const STR_DIGITS_CHECK_THRESHOLD = 640;
 const LIMIT = (limit: number): string => `Exceeds the limit (${limit} digits) for integer string conversion`;
 const ADVICE = 'use sys.set_int_max_str_digits() to increase the limit';
 
-/** The check of `sys.set_int_max_str_digits(limit)`. */
-export function checkMaxStrDigits(limit: Integer): void {
-  if (limit !== 0 && limit < STR_DIGITS_CHECK_THRESHOLD) {
-    throw new Problem('ValueError', `maxdigits must be >= ${STR_DIGITS_CHECK_THRESHOLD} or 0 for unlimited`);
-  }
-}
-
 /** `str(value)`, which `limit` digits bound (0: no bound; sys.set_int_max_str_digits). */
 export function integerToText(value: Integer, limit = DEFAULT_MAX_STR_DIGITS): string {
   if (typeof value === 'number') return `${value}`;

@@ -370,10 +370,3 @@ function comparesOnlyWithItsLike(key: Value): boolean {
   const { layout } = key.type;
   return layout.isolatedEquality && key.type.tp_richcompare === layout.tp_richcompare;
 }
-
-/** A dict from a plain object's entries. */
-export function dictOf(entries: Record<string, Value>): PyDict {
-  const dict = new PyDict();
-  for (const [key, value] of Object.entries(entries)) dict.setString(key, value);
-  return dict;
-}

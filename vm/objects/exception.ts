@@ -108,8 +108,6 @@ export const keyError = (key: Value): PyBaseException => newException(keyErrorTy
 export const runtimeError = (message: string): PyBaseException => newException(runtimeErrorType, message);
 export const overflowError = (message: string): PyBaseException => newException(overflowErrorType, message);
 export const zeroDivisionError = (message: string): PyBaseException => newException(zeroDivisionErrorType, message);
-export const systemError = (message: string): PyBaseException => newException(systemErrorType, message);
-
 /** An AttributeError with `name` and `obj` set, which the suggestions of tracebacks need. */
 export function attributeError(message: string, name: string, object: Value): PyBaseException {
   const exception = newException(attributeErrorType, message);

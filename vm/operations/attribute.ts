@@ -11,10 +11,9 @@ import {
   MAX_SHAPE_SIZE,
   PyInstance,
   type PyObject,
-  PyType,
+  type PyType,
   type Slot,
   typeOf,
-  typeType,
   type Value,
 } from '../objects/object.ts';
 import { call } from './call.ts';
@@ -184,9 +183,4 @@ export function setTypeAttribute(self: PyType, name: string, value: Slot): void 
     }
   } else self.attributes.set(name, value);
   self.modified();
-}
-
-/** Whether attributes of the value may be looked up without calling Python code: used by caches. */
-export function isTypeObject(value: Value): value is PyType {
-  return value instanceof PyType && value.type === typeType;
 }

@@ -101,16 +101,6 @@ export function toCodePoints(text: string): Uint32Array {
   return points;
 }
 
-/** Many code points as a string, without a stack overflow however many there are. */
-export function fromCodePoints(points: ArrayLike<number>, start = 0, end = points.length): string {
-  let text = '';
-  for (let at = start; at < end; at += 8192) {
-    const part = Array.prototype.slice.call(points, at, Math.min(at + 8192, end)) as number[];
-    text += String.fromCodePoint.apply(null, part);
-  }
-  return text;
-}
-
 /** Compares by code point, as Python orders strings: below 0, 0 or above. */
 export function compare(left: string, right: string): number {
   if (left === right) return 0;
