@@ -49,12 +49,13 @@ import {
   typeType,
   type Value,
 } from '../objects/object.ts';
+import { objectInit, objectNew } from '../objects/object-type.ts';
 import { PySet } from '../objects/set.ts';
 import { stringOf } from '../objects/str.ts';
 import { superLookup } from '../objects/super.ts';
 import { PyInterpolation, PyTemplate } from '../objects/template.ts';
 import { PyTuple, tupleOf } from '../objects/tuple.ts';
-import { objectInit, objectNew, typeCall } from '../objects/type.ts';
+import { typeCall } from '../objects/type.ts';
 import {
   newTypeAlias,
   newTypeParameter,

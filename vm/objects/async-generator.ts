@@ -21,8 +21,8 @@ import type { PyGenerator } from './generator.ts';
 import { generatorNames } from './generator-type.ts';
 import { newGenericAlias } from './generic-alias.ts';
 import { asyncGeneratorType, newType, PyObject, type Slot, type Value } from './object.ts';
+import { addressOf } from './object-type.ts';
 import type { PyTraceback } from './traceback.ts';
-import { addressOf } from './type.ts';
 
 const wrappedValueType = newType('async_generator_wrapped_value');
 export const asendType = newType('async_generator_asend');

@@ -46,9 +46,9 @@ import {
   typeOf,
   type Value,
 } from './object.ts';
+import { addressOf } from './object-type.ts';
 import type { BuiltinDef } from './signature.ts';
 import { tupleOf } from './tuple.ts';
-import { addressOf } from './type.ts';
 import { fullyQualifiedName } from './type-name.ts';
 
 /** Raises unless a descriptor of `owner` may serve this object (descr_check). */

@@ -23,9 +23,9 @@ import {
   typeOf,
   type Value,
 } from './object.ts';
+import { addressOf } from './object-type.ts';
 import { stringOf } from './str.ts';
 import { emptyTuple, PyTuple, tupleOf } from './tuple.ts';
-import { addressOf } from './type.ts';
 
 function optionalTuple(name: string, value: Slot): PyTuple | null {
   if (value === undefined || value === null) return null;

@@ -7,9 +7,9 @@ import { typeError } from './exception.ts';
 import type { PyGenerator } from './generator.ts';
 import { newGenericAlias } from './generic-alias.ts';
 import { coroutineType, generatorType, newType, PyObject, type Slot, type Value } from './object.ts';
+import { addressOf } from './object-type.ts';
 import { InlineCall } from './signature.ts';
 import { stringOf } from './str.ts';
-import { addressOf } from './type.ts';
 
 export const coroutineWrapperType = newType('coroutine_wrapper');
 

@@ -49,10 +49,10 @@ import {
   typeOf,
   type Value,
 } from './object.ts';
+import { addressOf } from './object-type.ts';
 import { stringOf } from './str.ts';
 import { PyTraceback } from './traceback.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
-import { addressOf } from './type.ts';
 
 function singleton(type: PyType, value: Value, name: string, doc: string): void {
   defineType(type, {

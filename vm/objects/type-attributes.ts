@@ -1,0 +1,147 @@
+import { setTypeAttribute } from '../operations/attribute.ts';
+import { call } from '../operations/call.ts';
+import { isTrue } from '../operations/truth.ts';
+import { builtinDoc } from './builtin-docs.ts';
+import { PyDict } from './dict.ts';
+import { attributeError, typeError } from './exception.ts';
+import { PyFunction } from './function.ts';
+import { PyMappingProxy } from './mapping-proxy.ts';
+import { type PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
+import { stringOf } from './str.ts';
+import { tupleOf } from './tuple.ts';
+import { setBases } from './type-bases.ts';
+import { moduleOf } from './type-name.ts';
+
+export function needsHeap(type: PyType, name: string, value: Slot): Value {
+  if (!type.heap) throw typeError(`cannot set '${name}' attribute of immutable type '${type.tp_name}'`);
+  if (value === undefined) throw typeError(`cannot delete '${name}' attribute of immutable type '${type.tp_name}'`);
+  return value;
+}
+
+/** The type's annotations, by `__annotate__` when they weren't asked for yet (type_get_annotations). */
+function getAnnotations(type: PyType): Value {
+  if (!type.heap)
+    throw attributeError(`type object '${type.tp_name}' has no attribute '__annotations__'`, '__annotations__', type);
+  const known = type.attributes.get('__annotations__') ?? type.attributes.get('__annotations_cache__');
+  if (known !== undefined) {
+    const get = typeOf(known).tp_descr_get;
+    return get === undefined ? known : get(known, undefined, type);
+  }
+  const annotate = getAnnotate(type);
+  const annotations = annotate === null ? new PyDict() : call(annotate, 1);
+  if (!(annotations instanceof PyDict)) {
+    throw typeError(`__annotate__() must return a dict, not ${typeOf(annotations).tp_name}`);
+  }
+  type.attributes.set('__annotations_cache__', annotations);
+  return annotations;
+}
+
+function getAnnotate(type: PyType): Value {
+  if (!type.heap)
+    throw attributeError(`type object '${type.tp_name}' has no attribute '__annotate__'`, '__annotate__', type);
+  const found = type.attributes.get('__annotate__') ?? type.attributes.get('__annotate_func__');
+  if (found === undefined) return null;
+  const get = typeOf(found).tp_descr_get;
+  return get === undefined || found instanceof PyFunction ? found : get(found, undefined, type);
+}
+
+export const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType, value: Slot) => void)?]> = {
+  __name__: [
+    (self) => self.tp_name.slice(self.heap ? 0 : self.tp_name.lastIndexOf('.') + 1),
+    (self, value) => {
+      const name = stringOf(needsHeap(self, '__name__', value));
+      if (name === undefined) {
+        throw typeError(`can only assign string to ${self.tp_name}.__name__, not '${typeOf(value as Value).tp_name}'`);
+      }
+      self.tp_name = name;
+    },
+  ],
+  __qualname__: [
+    (self) => self.qualname.slice(self.heap ? 0 : self.qualname.lastIndexOf('.') + 1),
+    (self, value) => {
+      const name = stringOf(needsHeap(self, '__qualname__', value));
+      if (name === undefined) {
+        throw typeError(
+          `can only assign string to ${self.tp_name}.__qualname__, not '${typeOf(value as Value).tp_name}'`,
+        );
+      }
+      self.qualname = name;
+    },
+  ],
+  __module__: [
+    moduleOf,
+    (self, value) => {
+      setTypeAttribute(self, '__module__', needsHeap(self, '__module__', value));
+      self.attributes.delete('__firstlineno__');
+    },
+  ],
+  __bases__: [(self) => tupleOf(self.bases), setBases],
+  __base__: [(self) => self.base ?? null],
+  __mro__: [(self) => tupleOf(self.mro)],
+  __dict__: [(self) => new PyMappingProxy(self)],
+  __doc__: [
+    (self) => {
+      if (!self.heap) return builtinDoc(self.module, self.qualname) ?? self.doc;
+      const doc = self.attributes.get('__doc__');
+      if (doc === undefined) return null;
+      const get = typeOf(doc).tp_descr_get;
+      return get === undefined ? doc : get(doc, undefined, self);
+    },
+    (self, value) => {
+      setTypeAttribute(self, '__doc__', needsHeap(self, '__doc__', value));
+    },
+  ],
+  __text_signature__: [(self) => self.textSignature],
+  __annotations__: [
+    getAnnotations,
+    (self, value) => {
+      if (!self.heap) throw typeError(`cannot set '__annotations__' attribute of immutable type '${self.tp_name}'`);
+      self.attributes.delete('__annotations_cache__');
+      if (value !== undefined) setTypeAttribute(self, '__annotations__', value);
+      else self.attributes.delete('__annotations__');
+    },
+  ],
+  __annotate__: [
+    getAnnotate,
+    (self, value) => {
+      self.attributes.delete('__annotations_cache__');
+      setTypeAttribute(self, '__annotate_func__', needsHeap(self, '__annotate__', value));
+    },
+  ],
+  __type_params__: [
+    (self) => (self === typeType ? undefined : self.attributes.get('__type_params__')) ?? tupleOf([]),
+    (self, value) => setTypeAttribute(self, '__type_params__', needsHeap(self, '__type_params__', value)),
+  ],
+  __abstractmethods__: [
+    (self) => {
+      const found = self === typeType ? undefined : self.attributes.get('__abstractmethods__');
+      if (found === undefined) throw attributeError('__abstractmethods__', '__abstractmethods__', self);
+      return found;
+    },
+    (self, value) => {
+      setTypeAttribute(self, '__abstractmethods__', value);
+      self.isAbstract = value !== undefined && isTrue(value);
+    },
+  ],
+  __basicsize__: [() => 32],
+  __itemsize__: [(self) => itemSizes[self.layout.tp_name] ?? 0],
+  __flags__: [
+    (self) => (self.heap ? 0x200 : 0x100) | (self.subclassable ? 0x400 : 0) | (self.isAbstract ? 0x100000 : 0),
+  ],
+  __dictoffset__: [(self) => (self.hasDict ? -1 : 0)],
+  __weakrefoffset__: [(self) => (self.hasWeakrefs ? -8 : 0)],
+};
+
+/** tp_itemsize of the types whose instances differ in length, as CPython has them on a machine of 64 bits. */
+const itemSizes: Readonly<Record<string, number>> = {
+  int: 4,
+  bool: 4,
+  bytes: 1,
+  tuple: 8,
+  type: 40,
+  code: 2,
+  frame: 8,
+  generator: 8,
+  coroutine: 8,
+  async_generator: 8,
+};
