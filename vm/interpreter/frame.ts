@@ -115,8 +115,9 @@ export class Frame implements PyObject {
 
   /** The source line of that instruction; undefined where it has none. Before the first, co_firstlineno. */
   get line(): number | undefined {
-    if (this.ip === 0) return this.code.code.co_firstlineno;
-    const line = this.program.lineOf(this.ip - 1);
+    const isCall = this.extra?.tracedEvent === 'call' && this.program.suspendedLasti > 0;
+    if (this.ip === 0 && !isCall) return this.code.code.co_firstlineno;
+    const line = isCall ? this.program.lineOfUnit(this.lasti >> 1) : this.program.lineOf(this.ip - 1);
     return line < 0 ? undefined : line;
   }
 }

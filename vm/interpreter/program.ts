@@ -153,6 +153,12 @@ export class Program {
     return this.positions[(this.offsets[index] >> 1) * 4];
   }
 
+  /** Source line of a code unit, or -1. */
+  lineOfUnit(unit: number): number {
+    this.positions ??= positions(this.code.code);
+    return this.positions[unit * 4];
+  }
+
   /** Whether a line begins here: an instruction of another line than the one before it. A function's preamble has none. */
   isLineStart(index: number): boolean {
     if (index < this.entry) return false;

@@ -2,6 +2,7 @@ import type { PyContext } from '../modules/contextvars.ts';
 import type { PyBaseException } from '../objects/exception.ts';
 import type { KwNames, Value } from '../objects/object.ts';
 import type { Frame } from './frame.ts';
+import { MonitoringEvent } from './monitoring-event.ts';
 import type { Tracers } from './tracing.ts';
 
 /** What a thread waits for. All but `finish` and `cancel` is asked while another thread, or none, runs. */
@@ -81,7 +82,13 @@ export class ThreadState {
   runningLoop: Value = null;
   runningTask: Value = null;
 
-  readonly tracers: Tracers = { trace: null, profile: null, busy: false };
+  readonly tracers: Tracers = {
+    trace: null,
+    profile: null,
+    busy: false,
+    event: MonitoringEvent.NONE,
+    frame: undefined,
+  };
 
   constructor(ident: number) {
     this.ident = ident;

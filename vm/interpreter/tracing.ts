@@ -1,10 +1,11 @@
 import { PyBuiltin, PyMethodDescriptor } from '../objects/descriptor.ts';
-import { type PyBaseException, stopIteration } from '../objects/exception.ts';
+import { type PyBaseException, stopIteration, valueError } from '../objects/exception.ts';
 import { PyGenerator } from '../objects/generator.ts';
 import { type Slot, typeOf, type Value } from '../objects/object.ts';
 import { tupleOf } from '../objects/tuple.ts';
 import { call } from '../operations/call.ts';
 import { type Frame, type FrameExtra, FrameState } from './frame.ts';
+import { MonitoringEvent } from './monitoring-event.ts';
 import { Opcode } from './opcode.ts';
 import type { Program } from './program.ts';
 import { vm } from './state.ts';
@@ -34,6 +35,9 @@ export interface Tracers {
   profile: Value;
   /** A trace function runs: it isn't traced itself. */
   busy: boolean;
+  /** What it is told of, and where. */
+  event: MonitoringEvent;
+  frame: Frame | undefined;
 }
 
 /**
@@ -72,14 +76,34 @@ export class Tracing {
     const { program, index } = frame;
     const events = this.events.get(program)?.[index] ?? 0;
     if (events & Event.AFTER_CALL) this.callReturns(frame);
-    if (events & Event.START && (index === program.entry || frame.extra?.active !== true)) this.starts(frame, 1);
-    if (events & Event.LINE) this.line(frame);
+    if (events & Event.START && (index === program.entry || frame.extra?.active !== true)) {
+      this.starts(frame, 1, index === program.entry ? MonitoringEvent.PY_START : MonitoringEvent.PY_RESUME);
+    }
+    if (frame.index === index && events & Event.LINE) this.line(frame);
     const extra = frame.extra;
-    if (extra?.traceOpcodes) this.trace(frame, 'opcode', null);
-    if (events & Event.LOOP && extra !== undefined) this.traceLine(frame, extra);
-    if (events & Event.RETURN) this.returns(frame, frame.stack[frame.sp - 1] as Value);
+    if (frame.index === index && extra?.traceOpcodes) this.trace(frame, 'opcode', null, MonitoringEvent.INSTRUCTION);
+    if (frame.index === index && events & Event.LOOP && extra !== undefined) {
+      this.traceLine(frame, extra, MonitoringEvent.JUMP);
+    }
+    // A trace function may have made it jump: then this instruction doesn't run.
+    if (frame.index !== index) {
+      this.jumped(frame);
+      return;
+    }
+    if (events & Event.RETURN) {
+      const isReturn = program.pristine[index] === Opcode.RETURN_VALUE;
+      const event = isReturn ? MonitoringEvent.PY_RETURN : MonitoringEvent.PY_YIELD;
+      this.returns(frame, frame.stack[frame.sp - 1] as Value, event);
+    }
     if (events & Event.STOP) this.delegateEnded(frame);
     if (events & Event.CALL && vm.thread.tracers.profile !== null) this.calling(frame);
+  }
+
+  /** It has been made to jump: what follows is told as far as the jump went back to the frame's beginning. */
+  private jumped(frame: Frame): void {
+    if (frame.extra?.active !== false) return;
+    frame.ip = frame.program.entry + 1;
+    this.hit(frame);
   }
 
   /** An exception was raised in this frame, or has come to it; gives the one that goes on. */
@@ -91,8 +115,11 @@ export class Tracing {
       this.calls.delete(frame);
       if (callable !== undefined) this.profile(frame, 'c_exception', callable);
       // throw() goes on with a generator by no instruction of its own.
-      if (frame.generator !== undefined && frame.extra?.active !== true) this.starts(frame, 0);
-      this.trace(frame, 'exception', tupleOf([exception.type, exception, exception.traceback]));
+      if (frame.generator !== undefined && frame.extra?.active !== true) {
+        this.starts(frame, 0, MonitoringEvent.PY_THROW);
+      }
+      const details = tupleOf([exception.type, exception, exception.traceback]);
+      this.trace(frame, 'exception', details, MonitoringEvent.RAISE);
       return exception;
     } catch (error) {
       return pythonException(error);
@@ -103,7 +130,7 @@ export class Tracing {
   unwinds(frame: Frame, exception: PyBaseException): PyBaseException {
     if (vm.thread.tracers.busy) return exception;
     try {
-      this.returns(frame, null);
+      this.returns(frame, null, MonitoringEvent.PY_UNWIND);
       return exception;
     } catch (error) {
       return pythonException(error);
@@ -111,7 +138,7 @@ export class Tracing {
   }
 
   /** A call, or a generator that goes on, is told of where it stands: `back` instructions before this one. */
-  private starts(frame: Frame, back: number): void {
+  private starts(frame: Frame, back: number, event: MonitoringEvent): void {
     const extra = extraOf(frame);
     const { ip } = frame;
     extra.active = true;
@@ -119,13 +146,14 @@ export class Tracing {
       extra.lastLine = -1;
       frame.ip = 0;
     } else frame.ip = ip - back;
+    const shown = frame.ip;
     extra.tracedEvent = 'call';
     try {
       this.profile(frame, 'call', null);
       const { trace } = vm.thread.tracers;
-      if (trace !== null) this.callTracer(trace, frame, extra, 'call', null);
+      if (trace !== null) this.callTracer(trace, frame, extra, 'call', null, event);
     } finally {
-      frame.ip = ip;
+      if (frame.ip === shown) frame.ip = ip;
       extra.tracedEvent = undefined;
     }
   }
@@ -136,15 +164,17 @@ export class Tracing {
     const line = frame.program.lineOf(frame.index);
     if (line === extra.lastLine) return;
     extra.lastLine = line;
-    if (line > 0) this.traceLine(frame, extra);
+    if (line > 0) this.traceLine(frame, extra, MonitoringEvent.LINE);
   }
 
-  private traceLine(frame: Frame, extra: FrameExtra): void {
-    if (extra.traceLines) this.trace(frame, 'line', null);
+  private traceLine(frame: Frame, extra: FrameExtra, event: MonitoringEvent): void {
+    if (extra.traceLines) this.trace(frame, 'line', null, event);
   }
 
-  private returns(frame: Frame, value: Value): void {
-    this.trace(frame, 'return', value);
+  private returns(frame: Frame, value: Value, event: MonitoringEvent): void {
+    const { index } = frame;
+    this.trace(frame, 'return', value, event);
+    if (frame.index !== index) return;
     this.profile(frame, 'return', value);
     if (frame.extra !== undefined) frame.extra.active = false;
   }
@@ -154,7 +184,7 @@ export class Tracing {
     const { stack, sp } = frame;
     if (!(stack[sp - 2] instanceof PyGenerator)) return;
     const stop = stopIteration(stack[sp - 1] as Value);
-    this.trace(frame, 'exception', tupleOf([stop.type, stop, null]));
+    this.trace(frame, 'exception', tupleOf([stop.type, stop, null]), MonitoringEvent.STOP_ITERATION);
   }
 
   private calling(frame: Frame): void {
@@ -179,17 +209,26 @@ export class Tracing {
     this.profile(frame, 'c_return', callable);
   }
 
-  private trace(frame: Frame, event: string, argument: Value): void {
+  private trace(frame: Frame, event: string, argument: Value, what: MonitoringEvent): void {
     const { extra } = frame;
     const { trace } = vm.thread.tracers;
     if (trace === null || extra === undefined || extra.trace === null) return;
-    this.callTracer(extra.trace, frame, extra, event, argument);
+    this.callTracer(extra.trace, frame, extra, event, argument, what);
   }
 
   /** trace_trampoline: what a trace function gives is the frame's own from then on; one that fails is the last. */
-  private callTracer(tracer: Value, frame: Frame, extra: FrameExtra, event: string, argument: Value): void {
+  private callTracer(
+    tracer: Value,
+    frame: Frame,
+    extra: FrameExtra,
+    event: string,
+    argument: Value,
+    what: MonitoringEvent,
+  ): void {
     const { tracers } = vm.thread;
     tracers.busy = true;
+    tracers.event = what;
+    tracers.frame = frame;
     extra.tracedEvent = event;
     try {
       const result = call(tracer, frame, event, argument);
@@ -202,6 +241,8 @@ export class Tracing {
     } finally {
       extra.tracedEvent = undefined;
       tracers.busy = false;
+      tracers.event = MonitoringEvent.NONE;
+      tracers.frame = undefined;
     }
   }
 
@@ -218,6 +259,32 @@ export class Tracing {
     } finally {
       tracers.busy = false;
     }
+  }
+}
+
+/** Whether `f_lineno = n` may make this frame jump now: throws CPython's ValueError where not. */
+export function checkMayJump(frame: Frame): void {
+  const { event, frame: traced } = vm.thread.tracers;
+  const { blockStack } = frame.program;
+  switch (event) {
+    case MonitoringEvent.PY_RESUME:
+    case MonitoringEvent.PY_YIELD:
+    case MonitoringEvent.JUMP:
+    case MonitoringEvent.BRANCH_LEFT:
+    case MonitoringEvent.BRANCH_RIGHT:
+    case MonitoringEvent.LINE:
+      // A caller's stack has given the call its arguments, and waits for the result.
+      if (traced !== frame) throw valueError("can't jump during a call");
+      return;
+    case MonitoringEvent.NONE:
+      throw valueError(`f_lineno can only be set ${blockStack ? 'by' : 'in'} a trace function`);
+    case MonitoringEvent.PY_START:
+      throw valueError("can't jump from the 'call' trace event of a new frame");
+    case MonitoringEvent.CALL:
+    case MonitoringEvent.C_RETURN:
+      throw valueError("can't jump during a call");
+    default:
+      throw valueError("can only jump from a 'line' trace event");
   }
 }
 
@@ -256,7 +323,10 @@ function eventsOf(program: Program): Uint8Array {
   const { pristine, args, handlers, entry } = program;
   const events = new Uint8Array(pristine.length);
   const targets = new Set<number>();
-  for (let at = 2; at < handlers.length; at += 5) targets.add(handlers[at]);
+  for (let at = 2; at < handlers.length; at += 5) {
+    // The end of an `async for` is no line of its own.
+    if (pristine[handlers[at]] !== Opcode.END_ASYNC_FOR) targets.add(handlers[at]);
+  }
   for (let index = 0; index < pristine.length; index++) if (isJump(pristine[index])) targets.add(args[index]);
   for (let index = 0; index < pristine.length; index++) {
     const line = program.lineOf(index);

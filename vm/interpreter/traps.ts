@@ -28,8 +28,8 @@ export function clearTrap(program: Program, index: number, owner: Trap): void {
 }
 
 /**
- * A TRAP is about to run in place of the instruction at frame.index: calls its owners, and gives the word to run in its place. The
- * frame stands before that instruction again, or where an owner has made it jump: then it gives -1.
+ * A TRAP is about to run in place of the instruction at frame.index: calls its owners, and gives the word to run in its place:
+ * that instruction, or the one to which an owner has made the frame jump. Nobody is called for the latter: whoever jumps knows where.
  */
 export function throughTraps(frame: Frame): number {
   const { program, index } = frame;
@@ -37,7 +37,7 @@ export function throughTraps(frame: Frame): number {
   if (owners & Trap.LAST_REFERENCE) vm.lastReferences.hit(frame);
   if (owners & Trap.TRACE) vm.tracing?.hit(frame);
   if (owners & Trap.DEBUGGER) vm.debugging?.hit(frame);
-  if (frame.index !== index) return -1;
-  frame.ip = index;
-  return program.pristine[index] | (program.words[index] & ~Word.OPCODE);
+  const { index: next } = frame;
+  frame.ip = next;
+  return program.pristine[next] | (program.words[next] & ~Word.OPCODE);
 }

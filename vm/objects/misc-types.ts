@@ -2,8 +2,9 @@ import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
 import { siteBuiltin } from '../builtins/site-builtins.ts';
 import { Frame, FrameState } from '../interpreter/frame.ts';
+import { jump, planJump } from '../interpreter/jump.ts';
 import { vm } from '../interpreter/state.ts';
-import { extraOf } from '../interpreter/tracing.ts';
+import { checkMayJump, extraOf } from '../interpreter/tracing.ts';
 import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
@@ -295,20 +296,13 @@ function mustBeBool(value: Slot): boolean {
   return value;
 }
 
-/** f_lineno = n: CPython's jump, with its checks; the jump itself isn't there (frame_lineno_set_impl). */
+/** f_lineno = n: a jump, from where a trace function is told of it (frame_lineno_set_impl). */
 function setLineNumber(frame: Frame, value: Slot): void {
   if (value === undefined) throw newException(attributeErrorType, 'cannot delete attribute');
-  if (typeof value !== 'number') throw valueError('lineno must be an integer');
-  const event = frame.extra?.tracedEvent;
-  if (event === undefined) throw valueError('f_lineno can only be set in a trace function');
-  if (event === 'call') throw valueError("can't jump from the 'call' trace event of a new frame");
-  if (event !== 'line') throw valueError("can only jump from a 'line' trace event");
-  const { program, code } = frame;
-  if (value < code.code.co_firstlineno) throw valueError(`line ${value} comes before the current code block`);
-  let last = 0;
-  for (let index = 0; index < program.pristine.length; index++) last = Math.max(last, program.lineOf(index));
-  if (value > last) throw valueError(`line ${value} comes after the current code block`);
-  throw valueError(`can't jump to line ${value}: Coroscope has no jumps`);
+  if (typeof value !== 'number' && typeof value !== 'bigint') throw valueError('lineno must be an integer');
+  checkMayJump(frame);
+  if (typeof value === 'bigint' || value > 0x7fffffff || value < -0x80000000) throw valueError('lineno out of range');
+  jump(frame, planJump(frame, value));
 }
 
 /** f_trace: a frame that runs already tells of its lines from now on (frame_settrace). */
