@@ -17,6 +17,7 @@ import { Evaluator } from './evaluate.ts';
 import { ExceptionFilters } from './exceptions.ts';
 import { Inspector } from './inspector.ts';
 import { Units } from './inventory.ts';
+import { Jumps } from './jumps.ts';
 import { linesWithCode } from './lines.ts';
 import type {
   BreakpointInfo,
@@ -28,6 +29,7 @@ import type {
   ExceptionDetails,
   ExceptionFilterRequest,
   InstructionBreakpointRequest,
+  JumpTarget,
   LaunchFailure,
   LaunchOptions,
   ScopeInfo,
@@ -62,6 +64,7 @@ export class ProgramDebugger implements Debugger {
   private readonly filters: ExceptionFilters;
   private readonly evaluator: Evaluator;
   private readonly inspector: Inspector;
+  private readonly jumps: Jumps;
   private readonly addresses = new Addresses();
   private readonly traps: Traps;
   private readonly lines = new Map<string, readonly number[]>();
@@ -80,6 +83,7 @@ export class ProgramDebugger implements Debugger {
     this.breakpoints = new Breakpoints(this.traps, this.addresses, this.evaluator, (path) => this.linesOf(path));
     this.filters = new ExceptionFilters(this.evaluator, presenter, this.session.isOwnCode);
     this.inspector = new Inspector(this.session, units, this.evaluator, presenter, this.addresses);
+    this.jumps = new Jumps(this.session, (path) => this.linesOf(path));
     vm.onRation = () => {
       if (this.session.interrupted()) throw newException(keyboardInterruptType);
     };
@@ -167,6 +171,14 @@ export class ProgramDebugger implements Debugger {
   /** Stops the program as soon as it looks up; one that is about to begin, soon after it has. */
   pause(): void {
     if (this.session.state !== 'stopped') this.session.pauseRequested = true;
+  }
+
+  jumpTargets(path: string, line: number): JumpTarget[] {
+    return this.jumps.targets(path, line);
+  }
+
+  jump(threadId: number, target: number): void {
+    this.jumps.go(threadId, target);
   }
 
   threads(): ThreadInfo[] {

@@ -30,6 +30,14 @@ export const evaluationFailed = (message: string): DebuggerError => new Debugger
 export const evaluationTimedOut = (seconds: number): DebuggerError =>
   new DebuggerError(`This took longer than ${seconds} s and was stopped. The debug console has no such limit.`);
 
+export const cannotJump = (why: string): DebuggerError => new DebuggerError(why);
+
+export const notInFrame = (line: number, qualname: string): DebuggerError =>
+  new DebuggerError(`Line ${line} isn't part of ${qualname}, where the program stands: it can jump only within that.`);
+
+export const onlyInnermost = (): DebuggerError =>
+  new DebuggerError('Only the thread that has stopped can jump, and only within its innermost frame.');
+
 export const badHitCondition = (text: string): DebuggerError =>
   new DebuggerError(`'${text}' is not a hit count. Write 5, == 5, > 5, >= 5, < 5, <= 5 or % 5.`);
 

@@ -181,7 +181,21 @@ export interface EvaluateRequest {
   readonly context: 'watch' | 'repl' | 'hover' | 'clipboard' | 'variables';
 }
 
-export type StopReason = 'entry' | 'breakpoint' | 'instruction breakpoint' | 'step' | 'pause' | 'exception' | 'suspend';
+export interface JumpTarget {
+  readonly id: number;
+  readonly line: number;
+  readonly label: string;
+}
+
+export type StopReason =
+  | 'entry'
+  | 'breakpoint'
+  | 'instruction breakpoint'
+  | 'step'
+  | 'pause'
+  | 'exception'
+  | 'suspend'
+  | 'goto';
 
 export interface StopInfo {
   readonly reason: StopReason;
@@ -219,6 +233,9 @@ export interface Debugger {
   continue(): void;
   step(kind: StepKind, granularity: 'line' | 'instruction', threadId: number): void;
   pause(): void;
+  /** Where the innermost frame of the stopped thread may be made to go on for this line; throws with the reason where nowhere. */
+  jumpTargets(path: string, line: number): JumpTarget[];
+  jump(threadId: number, target: number): void;
   threads(): ThreadInfo[];
   stackTrace(threadId: number, start: number, levels: number): StackTrace;
   scopes(frameId: number): ScopeInfo[];

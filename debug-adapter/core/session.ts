@@ -27,6 +27,8 @@ export interface Stop {
   /** The exception at which it stopped; `uncaught` when the frames it went through are over. */
   readonly exception: PyBaseException | undefined;
   readonly uncaught: boolean;
+  /** Only before an instruction can the frame be made to go on elsewhere; not where it raises or suspends, or waits for a call. */
+  readonly stands: 'before an instruction' | 'at an event' | 'in a call';
 }
 
 /**
@@ -116,24 +118,21 @@ export class Session {
     if (reached !== undefined) {
       for (const message of reached.messages) this.log(message, frame);
       if (reached.stops.length > 0) {
-        this.hold(frame, {
-          reason: reached.onlyInstructions ? 'instruction breakpoint' : 'breakpoint',
-          description: 'Paused on breakpoint',
-          breakpointIds: reached.stops,
-        });
+        const reason = reached.onlyInstructions ? 'instruction breakpoint' : 'breakpoint';
+        this.holdBefore(frame, { reason, description: 'Paused on breakpoint', breakpointIds: reached.stops });
         return;
       }
     }
     if (this.entry !== undefined) {
-      this.hold(frame, { reason: 'entry', description: 'Paused on entry' });
+      this.holdBefore(frame, { reason: 'entry', description: 'Paused on entry' });
     } else if (stepped) {
-      this.hold(frame, { reason: 'step', description: 'Paused on step' });
+      this.holdBefore(frame, { reason: 'step', description: 'Paused on step' });
     }
   }
 
   private pausedAt(frame: Frame): void {
     this.pauseRequested = false;
-    this.hold(frame, { reason: 'pause', description: 'Paused' });
+    this.holdBefore(frame, { reason: 'pause', description: 'Paused' });
   }
 
   // Stepping.
@@ -190,11 +189,26 @@ export class Session {
 
   // Holding the program.
 
+  private holdBefore(frame: Frame, info: Omit<StopInfo, 'threadId'>): void {
+    this.hold(frame, info, undefined, false, 'before an instruction');
+  }
+
+  /** The frame at which the program stands has been made to jump. */
+  jumped(): void {
+    const { frame } = this.stop as Stop;
+    for (const listener of this.listeners) listener();
+    const info: StopInfo = { reason: 'goto', description: 'Paused after a jump', threadId: this.units.currentThreadId };
+    this.stop = { info, frame, exception: undefined, uncaught: false, stands: 'before an instruction' };
+    this.returned = undefined;
+    this.channel.send({ event: 'stopped', body: info });
+  }
+
   private hold(
     frame: Frame | undefined,
     info: Omit<StopInfo, 'threadId'>,
     exception?: PyBaseException,
     uncaught = false,
+    stands: Stop['stands'] = 'at an event',
   ): void {
     const returned = this.step?.returned;
     this.entry?.clear();
@@ -202,7 +216,7 @@ export class Session {
     this.endStep();
     this.pauseRequested = false;
     this.state = 'stopped';
-    this.stop = { info: { ...info, threadId: this.units.currentThreadId }, frame, exception, uncaught };
+    this.stop = { info: { ...info, threadId: this.units.currentThreadId }, frame, exception, uncaught, stands };
     this.returned = returned;
     this.flushOutput();
     this.channel.send({ event: 'stopped', body: this.stop.info });
@@ -239,7 +253,9 @@ export class Session {
     this.channel.flush();
     for (;;) {
       this.serveMail();
-      if (this.pauseRequested) this.hold(frame, { reason: 'pause', description: 'Paused' });
+      if (this.pauseRequested) {
+        this.hold(frame, { reason: 'pause', description: 'Paused' }, undefined, false, 'in a call');
+      }
       const left = end - performance.now();
       if (done() || left <= 0 || this.evaluator.expired) return;
       this.channel.wait(Math.min(left, 0x7fffffff));

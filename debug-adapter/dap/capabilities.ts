@@ -18,6 +18,7 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsDisassembleRequest: true,
   supportsInstructionBreakpoints: true,
   supportsSteppingGranularity: true,
+  supportsGotoTargetsRequest: true,
   supportsExceptionInfoRequest: true,
   supportsExceptionFilterOptions: true,
   supportsCompletionsRequest: true,

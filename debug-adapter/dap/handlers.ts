@@ -88,6 +88,12 @@ export function handlersOf(adapter: DebugAdapter): Handlers {
     stepOut: step('out'),
     pause: () => adapter.call('pause'),
 
+    gotoTargets: async (args: DebugProtocol.GotoTargetsArguments) => {
+      const targets = await adapter.call('jumpTargets', sourcePath(args.source), sources.fromClientLine(args.line));
+      return { targets: targets.map(({ id, line, label }) => ({ id, label, line: sources.line(line) })) };
+    },
+    goto: ({ threadId, targetId }: DebugProtocol.GotoArguments) => adapter.call('jump', threadId, targetId),
+
     threads: async () => ({ threads: await adapter.call('threads') }),
 
     stackTrace: async ({ threadId, startFrame, levels }: DebugProtocol.StackTraceArguments) => {

@@ -5,7 +5,6 @@ import { valueError } from '../objects/exception.ts';
 import type { Frame } from './frame.ts';
 import { type Jump, Kind } from './jump.ts';
 import { Opcode } from './opcode.ts';
-import type { Program } from './program.ts';
 
 // Jumps in code of targets that keep a block stack (frame_setlineno of Objects/frameobject.c, 3.8): it is followed where the code stands.
 
@@ -43,9 +42,6 @@ export function planBlockStackJump(frame: Frame, line: number): Jump {
     restarts: false,
   };
 }
-
-/** The lines that may be worth asking `planBlockStackJump` for. */
-export const blockStackLines = (program: Program): number[] => starts(program.code.code).map(({ line }) => line);
 
 /** Every entry of co_lnotab: where its line starts, whether or not another follows for the same offset. */
 function starts({ co_linetable: table, co_firstlineno }: CodeObject): Start[] {

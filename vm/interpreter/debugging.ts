@@ -42,6 +42,8 @@ export class Debugging {
   private readonly breakpoints = new Map<Program, Set<number>>();
   private pauseRequested = false;
   private readonly programs = new Set<Program>();
+  /** A frame that was made to jump to a breakpoint and is about to run into it: the debugger knows of that. */
+  private arrival: Frame | undefined = undefined;
   /** Set while a hook evaluates code of its own, which must not stop. */
   private silent = 0;
 
@@ -107,6 +109,9 @@ export class Debugging {
   /** A TRAP is about to run in place of the instruction at frame.index. */
   hit(frame: Frame): void {
     if (this.silent > 0) return;
+    const { arrival } = this;
+    this.arrival = undefined;
+    if (arrival === frame) return;
     if (this.breakpoints.get(frame.program)?.has(frame.index)) this.hooks.onStop('breakpoint', frame);
   }
 
@@ -115,7 +120,13 @@ export class Debugging {
     if (this.silent > 0) return;
     if (this.pauseRequested || this.hooks.onRation?.()) {
       this.pauseRequested = false;
+      const { ip } = frame;
       this.hooks.onStop('pause', frame);
+      // Where it has been made to jump, `index` is what it runs next; here it is `ip`.
+      if (frame.ip !== ip) {
+        frame.ip = frame.index;
+        if (this.breakpoints.get(frame.program)?.has(frame.ip)) this.arrival = frame;
+      }
     }
     if (this.hooks.onEntry !== undefined) {
       vm.interruptFuel();

@@ -2,12 +2,11 @@ import { Op } from '../../compiler/bytecode/op.ts';
 import { exceptionEntries } from '../../compiler/bytecode/positions.ts';
 import { numPopped, numPushed } from '../../compiler/bytecode/stack-effect.ts';
 import { targetOf } from '../../compiler/targets/registry.ts';
-import { isException, type PyBaseException, valueError, valueErrorType } from '../objects/exception.ts';
-import { blockStackLines, planBlockStackJump } from './block-stack-jump.ts';
+import { type PyBaseException, valueError } from '../objects/exception.ts';
+import { planBlockStackJump } from './block-stack-jump.ts';
 import type { Frame } from './frame.ts';
 import { holderOfHandled } from './handled.ts';
 import type { Program } from './program.ts';
-import { vm } from './state.ts';
 
 // A frame made to go on at another line: `frame.f_lineno = line` and the debugger's «jump to cursor» (frame_lineno_set_impl of
 // Objects/frameobject.c, 3.14).
@@ -75,50 +74,36 @@ export function planJump(frame: Frame, line: number): Jump {
   return { index, popped: popped as Kind[], blocks: 0, restarts };
 }
 
-/** The lines that `planJump` finds a way to from where the frame stands, ascending. */
-export function reachableLines(frame: Frame): number[] {
-  const { program } = frame;
-  const lines = program.blockStack ? blockStackLines(program) : lineStarts(program).values();
-  return [...new Set(lines)].sort((a, b) => a - b).filter((line) => canJump(frame, line));
-}
-
-function canJump(frame: Frame, line: number): boolean {
-  try {
-    planJump(frame, line);
-    return true;
-  } catch (error) {
-    if (isException(error, valueErrorType)) return false;
-    throw error;
-  }
-}
-
-/** Does it: from now on `frame.index` is the instruction to be run next. Local variables that have no value get None. */
+/**
+ * Does it: from now on `frame.index` is the instruction to be run next. Local variables that have no value get None, since the
+ * compiler may have relied on their having one in the new place; 3.8's compiler relies on nothing.
+ */
 export function jump(frame: Frame, { index, popped, blocks, restarts }: Jump): void {
-  bindUnbound(frame);
+  const { stack, program } = frame;
+  if (!program.blockStack) {
+    for (let slot = 0; slot < program.localCount; slot++) if (stack[slot] === undefined) stack[slot] = null;
+  }
   for (const kind of popped) {
-    const value = frame.stack[--frame.sp];
+    const value = stack[--frame.sp];
     if (kind === Kind.EXCEPT) holderOfHandled(frame).handled = value as PyBaseException | null;
   }
   if (frame.blocks !== undefined) frame.blocks.length = blocks;
   frame.ip = index + 1;
   const { extra } = frame;
   if (extra === undefined) return;
-  extra.lastLine = restarts ? -1 : frame.program.lineOf(index);
+  extra.lastLine = restarts ? -1 : program.lineOf(index);
   if (!restarts) return;
   extra.active = false;
   extra.tracedEvent = 'call';
   frame.ip = index;
 }
 
-/** The compiler may have relied on their being bound in the new place. 3.8's compiler relies on nothing. */
-function bindUnbound(frame: Frame): void {
-  const { stack, program } = frame;
-  if (program.blockStack) return;
+/** How many local variables `jump` will give None. */
+export function unboundLocals({ stack, program }: Frame): number {
   let unbound = 0;
+  if (program.blockStack) return unbound;
   for (let slot = 0; slot < program.localCount; slot++) if (stack[slot] === undefined) unbound++;
-  if (unbound === 0) return;
-  vm.warn?.('RuntimeWarning', `assigning None to ${unbound} unbound local${unbound === 1 ? '' : 's'}`);
-  for (let slot = 0; slot < program.localCount; slot++) if (stack[slot] === undefined) stack[slot] = null;
+  return unbound;
 }
 
 /** Where lines begin, by code unit (marklines): stretches without a line don't end one. */

@@ -871,7 +871,8 @@ function runFrames(
                 frame.ip = ip;
                 frame.sp = sp;
                 outOfFuel(frame, false);
-                frame.ip = arg;
+                // Unless the debugger has made it jump.
+                if (frame.ip === ip) frame.ip = arg;
                 return undefined;
               }
               ip = arg;

@@ -2,7 +2,7 @@ import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
 import { siteBuiltin } from '../builtins/site-builtins.ts';
 import { Frame, FrameState } from '../interpreter/frame.ts';
-import { jump, planJump } from '../interpreter/jump.ts';
+import { jump, planJump, unboundLocals } from '../interpreter/jump.ts';
 import { vm } from '../interpreter/state.ts';
 import { checkMayJump, extraOf } from '../interpreter/tracing.ts';
 import { index } from '../operations/arithmetic.ts';
@@ -302,7 +302,10 @@ function setLineNumber(frame: Frame, value: Slot): void {
   if (typeof value !== 'number' && typeof value !== 'bigint') throw valueError('lineno must be an integer');
   checkMayJump(frame);
   if (typeof value === 'bigint' || value > 0x7fffffff || value < -0x80000000) throw valueError('lineno out of range');
-  jump(frame, planJump(frame, value));
+  const plan = planJump(frame, value);
+  const unbound = unboundLocals(frame);
+  if (unbound > 0) vm.warn?.('RuntimeWarning', `assigning None to ${unbound} unbound local${unbound === 1 ? '' : 's'}`);
+  jump(frame, plan);
 }
 
 /** f_trace: a frame that runs already tells of its lines from now on (frame_settrace). */
