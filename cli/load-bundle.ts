@@ -1,21 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { Script } from 'node:vm';
 
-/**
- * Runs a bundle of ours with the bytecode that V8 made of it at build time (tools/build-code-cache.mjs), which halves the
- * start; another version of Node doesn't accept it and compiles the bundle itself. `path` lacks its ending.
- */
-export function loadBundle(path: string): void {
-  const filename = `${path}.js`;
-  const cache = `${path}.cache`;
-  const script = new Script(wrapped(readFileSync(filename, 'latin1')), {
-    filename,
-    ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
-  });
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, require, module, filename, dirname(filename));
-}
+type Exports = Readonly<Record<string, unknown>>;
 
-/** As Node wraps CommonJS modules; its own wrapper is in node:module, which would have to be loaded. */
-const wrapped = (text: string): string => `(function (exports, require, module, __filename, __dirname) { ${text}\n});`;
+const loaded = new Map<string, Exports>();
+
+/**
+ * What a bundle of ours exports; it is run when it is first asked for, with the bytecode that V8 made of it at build time
+ * (tools/build-code-cache.mjs), which halves the start; another version of Node doesn't accept it and compiles the bundle itself.
+ * `name` is that of a file of dist/ which tools/bundle-vm.mjs made.
+ */
+export function loadBundle(name: string): Exports {
+  let exports = loaded.get(name);
+  if (exports === undefined) {
+    const filename = join(__dirname, name);
+    const cache = filename.replace(/js$/, 'cache');
+    const script = new Script(readFileSync(filename, 'latin1'), {
+      filename,
+      ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
+    });
+    exports = script.runInThisContext()(require, loadBundle, __dirname) as Exports;
+    loaded.set(name, exports);
+  }
+  return exports;
+}

@@ -15,7 +15,7 @@ Speaks the Language Server Protocol over stdin and stdout, for any editor that c
     if (positionals.length > 0) throw tooMany(positionals[0], 'lsp');
     if (!values.stdio) throw missing('--stdio', 'lsp');
     // The server's own bundle stands beside this one; it takes the connection from --stdio.
-    createRequire(__filename)(join(__dirname, 'server.js'));
+    createRequire(join(__dirname, 'server.js'))('./server.js');
     return new Promise(() => {});
   },
 };

@@ -1,24 +1,25 @@
 import { writeSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { InterruptibleHost } from '../host/interruptible-host.ts';
+import { Notice } from '../host/notices.ts';
 import { holdRunLoop } from '../host/run-loop.ts';
+import { unpackCode } from '../vm/importing/packed-code.ts';
 import { FUEL_RATION, vm } from '../vm/interpreter/state.ts';
 import { flushStreams, runMain, runModuleAsMain, startInterpreter } from '../vm/main-entry.ts';
 import { tripSignal } from '../vm/modules/signal.ts';
 import { keyboardInterruptType, memoryErrorType, newException, type PyBaseException } from '../vm/objects/exception.ts';
-import { targetOption } from './arguments.ts';
-import { compiled } from './compiled.ts';
-import { Exit, UsageError } from './errors.ts';
+import { Exit } from './errors.ts';
 
-/** What is to be run: a program's text, or a module by its name. */
+/** What is to be run: a program, whose code follows (inThread of run.ts), or a module by its name. */
 export type Start =
-  | { readonly bytes: Uint8Array; readonly filename: string; readonly hasFile: boolean }
+  | { readonly filename: string | undefined }
   | { readonly module: string; readonly alterArgv: boolean };
 
 /** All that the thread needs to know; it crosses threads, so it is plain data. */
 export interface Job {
-  /** What --target says. */
+  /** The version of CPython for which the program's own compile() compiles; default 3.14. */
   readonly target: string | undefined;
   readonly optimize: 0 | 1 | 2;
   readonly start: Start;
@@ -42,15 +43,7 @@ class Stopped extends Error {}
 export function runJob(job: Job): number {
   const { start } = job;
   try {
-    const target = targetOption(job.target);
-    const host = new InterruptibleHost({ target: target.version }, job.notices);
-    let code: ReturnType<typeof compiled>['code'];
-    if ('bytes' in start) {
-      const { code: made, report } = compiled(start, target, job.optimize);
-      if (report !== '') writeSync(2, report);
-      if (made === undefined) return Exit.CONTENT;
-      code = made;
-    }
+    const host = new InterruptibleHost(job.target === undefined ? {} : { target: job.target }, job.notices);
     holdRunLoop();
     startInterpreter(host, {
       argv: job.argv,
@@ -66,10 +59,7 @@ export function runJob(job: Job): number {
     const exitCode =
       'module' in start
         ? runModuleAsMain(start.module, start.alterArgv, onUncaught)
-        : runMain(code as NonNullable<typeof code>, {
-            filename: start.hasFile ? start.filename : undefined,
-            onUncaught,
-          });
+        : runMain(unpackCode(awaitCode(job)), { filename: start.filename, onUncaught });
     return interrupted ? Exit.INTERRUPTED : exitCode;
   } catch (error) {
     vm.onRation = undefined;
@@ -77,11 +67,17 @@ export function runJob(job: Job): number {
   }
 }
 
-function ended(error: unknown): number {
-  if (error instanceof UsageError) {
-    writeSync(2, `coroscope run: ${error.message}\n`);
-    return Exit.USAGE;
+/** The program's code, which the thread that watches over this one compiles while the interpreter starts. */
+function awaitCode({ notices }: Job): Uint8Array {
+  const port = parentPort as MessagePort;
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received !== undefined) return received.message as Uint8Array;
+    Atomics.wait(new Int32Array(notices), Notice.CODE, 0);
   }
+}
+
+function ended(error: unknown): number {
   if (error instanceof Stopped) {
     flushStreams();
     writeSync(2, `coroscope run: ${error.message}\n`);

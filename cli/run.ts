@@ -1,11 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { NOTICE_BYTES, Notice, notify } from '../host/notices.ts';
 import type { Command } from './command.ts';
-import { badValue, Exit, missing, unknownOption } from './errors.ts';
-import type { Job, Start } from './run-thread.ts';
-import { readSource } from './source.ts';
+import { badValue, Exit, missing, unknownOption, unknownTarget } from './errors.ts';
+import { loadBundle } from './load-bundle.ts';
+import type { Job } from './run-thread.ts';
+import { readSource, type Source } from './source.ts';
 import { write } from './terminal.ts';
 
 export const run: Command = {
@@ -26,17 +27,31 @@ own; 124 when it was stopped, 130 after Ctrl-C, 70 when Coroscope itself failed.
 `,
   async run(args) {
     const options = ownArguments(args);
-    const notices = new SharedArrayBuffer(NOTICE_BYTES);
+    const { start, source, argv, path } = program(options);
     const job: Job = {
       target: options.target,
       optimize: options.optimize,
-      ...program(options),
+      start,
+      argv,
+      path,
       maxMemory: options.maxMemory === undefined ? undefined : options.maxMemory * MEGABYTE,
       fuel: options.fuel,
       executable: process.argv[1],
-      notices,
+      notices: new SharedArrayBuffer(NOTICE_BYTES),
     };
-    return inThread(job, options.timeout, options.maxMemory);
+    const worker = startThread(job, options.maxMemory);
+    try {
+      // The compiler works while the thread starts.
+      checkTarget(options.target);
+      if (source !== undefined && !sendCode(worker, job, source)) {
+        await worker.terminate();
+        return Exit.CONTENT;
+      }
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+    return watch(worker, job, options.timeout);
   },
 };
 
@@ -46,10 +61,8 @@ const STACK_MEGABYTES = 64;
 /** How long a program that was told to stop may take, in milliseconds. */
 const GRACE = 1000;
 
-/**
- * Runs the program in a thread, so that this one can watch over it: a program that computes can't hear Ctrl-C itself.
- */
-function inThread(job: Job, timeout: number | undefined, maxMemory: number | undefined): Promise<number> {
+/** Starts the program's thread, so that this one can watch over it: a program that computes can't hear Ctrl-C itself. */
+function startThread(job: Job, maxMemory: number | undefined): Worker {
   const worker = new Worker(join(__dirname, 'thread.js'), {
     workerData: job,
     stdin: false,
@@ -62,8 +75,33 @@ function inThread(job: Job, timeout: number | undefined, maxMemory: number | und
       ...(maxMemory === undefined ? {} : { maxOldGenerationSizeMb: 2 * maxMemory + 256 }),
     },
   });
-  worker.stdout.on('data', (data) => process.stdout.write(data));
-  worker.stderr.on('data', (data) => process.stderr.write(data));
+  worker.stdout.on('data', (data) => writeSync(1, data));
+  worker.stderr.on('data', (data) => writeSync(2, data));
+  return worker;
+}
+
+const compiler = (): typeof import('./program-code.ts') =>
+  loadBundle('cli-compiler.js') as typeof import('./program-code.ts');
+
+/** Throws UsageError for a version that the compiler doesn't know. */
+function checkTarget(version: string | undefined): void {
+  if (version === undefined) return;
+  const known = compiler().knownTargets();
+  if (!known.includes(version)) throw unknownTarget(version, known);
+}
+
+/** Compiles the program, says what is wrong with it, and sends its code to the thread; false when it has none. */
+function sendCode(worker: Worker, { target, optimize, notices }: Job, source: Source): boolean {
+  const { packed, report } = compiler().programCode(source, target, optimize);
+  if (report !== '') writeSync(2, report);
+  if (packed === undefined) return false;
+  worker.postMessage(packed, [packed.buffer]);
+  notify(notices, Notice.CODE);
+  return true;
+}
+
+/** Until the program has ended: Ctrl-C, its time, and its end; gives the exit code of the process. */
+function watch(worker: Worker, job: Job, timeout: number | undefined): Promise<number> {
   return new Promise((done) => {
     let interrupted = false;
     const onInterrupt = (): void => {
@@ -104,26 +142,36 @@ function inThread(job: Job, timeout: number | undefined, maxMemory: number | und
   });
 }
 
+/** What is to be run: the text of a program, or a module. */
+interface Program extends Pick<Job, 'start' | 'argv' | 'path'> {
+  readonly source: Source | undefined;
+}
+
 /** What is to be run, and what it finds in sys.argv and sys.path. */
-function program(options: Options): Pick<Job, 'start' | 'argv' | 'path'> {
+function program(options: Options): Program {
   const { code, module, file, rest } = options;
+  const text = (source: Source, hasFile: boolean): Pick<Program, 'start' | 'source'> => ({
+    start: { filename: hasFile ? source.filename : undefined },
+    source,
+  });
+  const asModule = (module: string, alterArgv: boolean): Pick<Program, 'start' | 'source'> => ({
+    start: { module, alterArgv },
+    source: undefined,
+  });
   if (code !== undefined) {
-    const start = { bytes: Buffer.from(code), filename: '<string>', hasFile: false };
-    return { start, argv: ['-c', ...rest], path: [''] };
+    return { ...text({ bytes: Buffer.from(code), filename: '<string>' }, false), argv: ['-c', ...rest], path: [''] };
   }
-  if (module !== undefined) {
-    return { start: { module, alterArgv: true }, argv: ['-m', ...rest], path: [process.cwd()] };
-  }
+  if (module !== undefined) return { ...asModule(module, true), argv: ['-m', ...rest], path: [process.cwd()] };
   const argv = [file, ...rest];
-  if (file === '-') return { start: { ...readSource('-'), hasFile: false }, argv, path: [''] };
+  if (file === '-') return { ...text(readSource('-'), false), argv, path: [''] };
   // CPython makes the script's own path absolute, and leaves sys.argv as it was given.
   const filename = resolve(file);
-  const asMain: Start = { module: '__main__', alterArgv: false };
   const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder && existsSync(join(filename, '__main__.py'))) return { start: asMain, argv, path: [filename] };
+  if (isFolder && existsSync(join(filename, '__main__.py')))
+    return { ...asModule('__main__', false), argv, path: [filename] };
   const { bytes } = readSource(file);
-  if (isZip(bytes)) return { start: asMain, argv, path: [filename] };
-  return { start: { bytes, filename, hasFile: true }, argv, path: [dirname(filename)] };
+  if (isZip(bytes)) return { ...asModule('__main__', false), argv, path: [filename] };
+  return { ...text({ bytes, filename }, true), argv, path: [dirname(filename)] };
 }
 
 /** A zip file ends with its directory, whatever stands before it. */

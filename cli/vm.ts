@@ -3,8 +3,9 @@ import type { WorkerData } from '../debug-adapter/wire/shared.ts';
 import { debugProgram } from '../debug-adapter/worker.ts';
 import { type Job, runJob } from './run-thread.ts';
 
-// A thread with a VM in it: of `coroscope run`, or of the debug adapter.
-
-const data = workerData as Job | WorkerData;
-if ('port' in data) debugProgram(data);
-else process.exit(runJob(data));
+/** What a thread with a VM in it does: the work of `coroscope run`, or of the debug adapter. */
+export function startThread(): void {
+  const data = workerData as Job | WorkerData;
+  if ('port' in data) debugProgram(data);
+  else process.exit(runJob(data));
+}

@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Compilation,
-  type CompileOptions,
-  compile,
-  compileTree,
-  optimizeTree,
-  symbolTable,
-} from '../compiler/compile.ts';
-import { treeFromPlain } from '../compiler/syntax/from-plain-tree.ts';
-import { parse } from '../compiler/syntax/parse.ts';
-import { type PlainNode, plainTree } from '../compiler/syntax/plain-tree.ts';
+import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
 import { py314 } from '../compiler/targets/py314.ts';
-import { targetNamed } from '../compiler/targets/registry.ts';
-import { isWarning } from '../compiler/text/diagnostic.ts';
-import { decodeSource, type SourceText, sourceFromString } from '../compiler/text/source.ts';
+import { decodeSource } from '../compiler/text/source.ts';
 import type { CompileResult, Host, LibraryModule, ParseResult, SymbolTableResult } from '../vm/host.ts';
+import {
+  type CompileSettings,
+  compilePlainTree,
+  compileSource,
+  optimizePlainTree,
+  type ParseSettings,
+  parseSource,
+  symbolTableOf,
+} from './compiling.ts';
 import { Library } from './library.ts';
 import { NodeFiles } from './node-files.ts';
 import { optimizeRunLoop } from './run-loop.ts';
@@ -100,40 +97,24 @@ export class NodeHost implements Host {
     optimizeRunLoop();
   }
 
-  compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
-    return compileResult(compile(source, this.compileOptions(options)));
+  compile(source: Uint8Array | string, options: CompileSettings): CompileResult {
+    return compileSource(source, options, this.target);
   }
 
-  compileTree(tree: PlainNode, options: Parameters<Host['compileTree']>[1]): CompileResult {
-    return compileResult(compileTree(treeFromPlain(tree), this.compileOptions(options)));
+  compileTree(tree: PlainNode, options: CompileSettings): CompileResult {
+    return compilePlainTree(tree, options, this.target);
   }
 
-  optimizeTree(tree: PlainNode, options: Parameters<Host['optimizeTree']>[1]): PlainNode {
-    const made = treeFromPlain(tree);
-    optimizeTree(made, this.compileOptions(options));
-    return plainTree(made);
+  optimizeTree(tree: PlainNode, options: CompileSettings): PlainNode {
+    return optimizePlainTree(tree, options, this.target);
   }
 
-  private compileOptions(options: Parameters<Host['compile']>[1]): CompileOptions {
-    return { ...options, target: targetNamed(options.target ?? this.target) ?? py314 };
+  parse(source: Uint8Array | string, options: ParseSettings): ParseResult {
+    return parseSource(source, options, this.target);
   }
 
-  parse(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): ParseResult {
-    const text = typeof source === 'string' ? sourceFromString(source) : decodeSource(source);
-    const { tree, diagnostics, textHasLineEnd } = parse(text, {
-      mode: options.mode,
-      version: options.target ?? this.target,
-    });
-    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-    const errorText = error === undefined ? '' : lineOfError(text, error.lineno, options.mode, textHasLineEnd);
-    return { tree: plainTree(tree), error, errorText, warnings: diagnostics.filter(isWarning) };
-  }
-
-  symbolTable(source: Uint8Array | string, { mode, target }: Parameters<Host['parse']>[1]): SymbolTableResult {
-    const named = targetNamed(target ?? this.target) ?? py314;
-    const { top, diagnostics } = symbolTable(source, { filename: '', mode, target: named });
-    const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-    return { top, error, warnings: diagnostics.filter(isWarning) };
+  symbolTable(source: Uint8Array | string, options: ParseSettings): SymbolTableResult {
+    return symbolTableOf(source, options, this.target);
   }
 
   libraryModule(name: string): LibraryModule | undefined {
@@ -155,17 +136,4 @@ export class NodeHost implements Host {
     this.library ??= new Library(this.libraryPath);
     return this.library;
   }
-}
-
-function compileResult({ code, diagnostics }: Compilation): CompileResult {
-  const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
-  return { code: error === undefined ? code : undefined, error, warnings: diagnostics.filter(isWarning) };
-}
-
-/** A line with its end, where CPython has it: the last line of a module gets the end that it lacks. */
-function lineOfError({ text, addedLineEnd }: SourceText, lineno: number, mode: string, hasLineEnd: boolean): string {
-  const lines = text.split('\n');
-  const line = lines[lineno - 1] ?? '';
-  const isEnded = hasLineEnd && (mode === 'exec' || lineno < lines.length - (addedLineEnd ? 1 : 0));
-  return isEnded ? `${line}\n` : line;
 }

@@ -6,7 +6,7 @@ import { compile } from '../compiler/compile.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
 import { LIBRARY_ROOT, type LibraryEntry, moduleNameOf } from '../host/library.ts';
-import { packCode } from '../vm/importing/packed-code.ts';
+import { packCode } from '../vm/importing/pack-code.ts';
 import { libraryFiles } from './library-zip.ts';
 
 // Packs CPython's library for the VM: node tools/run.mjs tools/build-library.ts OUT. Does nothing when OUT was made of the same

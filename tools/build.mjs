@@ -5,6 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { bundleCommand, bundleVm } from './bundle-vm.mjs';
 import { globSync } from './glob.mjs';
 
 const common = {
@@ -21,9 +22,7 @@ const bundles = {
   server: 'server/main.ts',
   'debug-adapter': 'debug-adapter/main.ts',
   cli: 'cli/start.ts',
-  'cli-main': 'cli/main.ts',
   thread: 'cli/thread.ts',
-  vm: 'cli/vm.ts',
 };
 
 const tests = globSync('test', /\.test\.ts$/, /^test\/(workbench|golden|fixtures)\//);
@@ -32,9 +31,9 @@ const tests = globSync('test', /\.test\.ts$/, /^test\/(workbench|golden|fixtures
 execFileSync(process.execPath, ['tools/run.mjs', 'tools/dump-docs.ts'], { stdio: 'inherit' });
 
 rmSync('out/test', { recursive: true, force: true });
-// V8 knows a cache's bundle by its length alone, so an old one must never meet a new bundle.
-for (const name of ['cli-main', 'vm']) rmSync(`dist/${name}.cache`, { force: true });
 await Promise.all([
+  bundleVm(common),
+  bundleCommand(common),
   build({ ...common, format: 'cjs', outdir: 'dist', entryPoints: bundles, external: ['vscode', 'pyodide'] }),
   build({
     ...common,

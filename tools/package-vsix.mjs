@@ -16,13 +16,18 @@ const contents = [
   'LICENSE',
   'THIRD_PARTY_NOTICES.md',
   // Not the command, and not what V8 made of its bundles: the editor has a V8 of its own.
-  ...['extension.js', 'server.js', 'debug-adapter.js', 'thread.js', 'vm.js', 'library.bin'].map(
-    (name) => `dist/${name}`,
-  ),
+  ...['extension.js', 'server.js', 'debug-adapter.js', 'thread.js', 'library.bin'].map((name) => `dist/${name}`),
+  ...bundlesOfVm(),
   'syntaxes',
   'client/icons',
   'docs/images',
 ];
+
+function bundlesOfVm() {
+  const names = readdirSync(join(root, 'dist')).filter((name) => /^vm.*\.js$/.test(name));
+  if (names.length === 0) throw new Error('dist/vm.js is missing: run «npm run build»');
+  return names.map((name) => `dist/${name}`);
+}
 
 /** Writes the package and returns its path. */
 export function packageVsix(file = join(root, 'out/coroscope.vsix')) {

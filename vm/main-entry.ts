@@ -1,4 +1,3 @@
-import type { CodeObject } from '../compiler/bytecode/code-object.ts';
 import { makeBuiltins } from './builtins/builtins.ts';
 import { printException } from './builtins/traceback-text.ts';
 import type { Host } from './host.ts';
@@ -13,7 +12,7 @@ import { resetSignals } from './modules/signal.ts';
 import { makeSys } from './modules/sys.ts';
 import { startWarnings } from './modules/warnings.ts';
 import { finalizeAll } from './objects/collect.ts';
-import { codeValue } from './objects/constant.ts';
+import type { PyCode } from './objects/code.ts';
 import { startTypes } from './objects/define.ts';
 import { PyDict } from './objects/dict.ts';
 import { type PyBaseException, systemExitType } from './objects/exception.ts';
@@ -110,8 +109,8 @@ export interface MainOptions {
 }
 
 /** Runs code as `__main__` and ends the interpreter; gives the process's exit code (pymain_run_python). */
-export function runMain(code: CodeObject, options: MainOptions): number {
-  return runAsMain((main) => runCode(codeValue(code), main.dict, main.dict), options);
+export function runMain(code: PyCode, options: MainOptions): number {
+  return runAsMain((main) => runCode(code, main.dict, main.dict), options);
 }
 
 /** Runs a module of sys.path as `__main__`, and ends the interpreter (pymain_run_module). */

@@ -19,9 +19,10 @@ export function operandTable(target: Target): OperandTable {
   let table = tables.get(target);
   if (table === undefined) {
     const withArgument = new Set(target.opcodes.table.hasArgument);
+    const own = target.meanings();
     table = {
       hasArgument: Uint8Array.from(opNames, (name) => Number(withArgument.has(name))),
-      operand: opNames.map((name) => meaningOf(name, target.meanings)?.arg ?? 'number'),
+      operand: opNames.map((name) => meaningOf(name, own)?.arg ?? 'number'),
     };
     tables.set(target, table);
   }

@@ -66,7 +66,7 @@ const inplace = (operator: string) =>
   op('none', 'left right -- result', `Computes \`left ${operator}= right\`; the left operand may be changed in place.`);
 
 /** What every opcode means, by name, as the newest target that has it means it. */
-export const opcodeMeanings: Readonly<Record<string, OpcodeMeaning>> = {
+const opcodeMeanings: Readonly<Record<string, OpcodeMeaning>> = {
   // Neither stack nor flow.
   CACHE: op('none', '--', 'Room for what the specialising interpreter remembers about the instruction before it.'),
   RESERVED: op('none', '--', 'Never executed.'),
@@ -537,8 +537,7 @@ export const opcodeMeanings: Readonly<Record<string, OpcodeMeaning>> = {
   JUMP_IF_FALSE: op('jumpForward', 'value -- value', 'Jumps when the value is false, and keeps it.'),
 };
 
-/** Where the targets before 3.10, which have a block stack and no calling convention with NULL, mean something else. */
-export const blockStackMeanings: Readonly<Record<string, OpcodeMeaning>> = {
+const ofBlockStack: Readonly<Record<string, OpcodeMeaning>> = {
   LOAD_GLOBAL: op('name', '-- value', 'Pushes a global variable or a built-in.'),
   LOAD_ATTR: op('name', 'object -- attribute', 'Pushes an attribute.'),
   LOAD_CLOSURE: op('cell', '-- cell', 'Pushes the cell of a variable, for the closure of an inner function.'),
@@ -586,6 +585,11 @@ export const blockStackMeanings: Readonly<Record<string, OpcodeMeaning>> = {
     'Calls `__enter__` and enters the body of a `with`, whose cleanup is at the target.',
   ),
 };
+
+/** Where the targets before 3.10, which have a block stack and no calling convention with NULL, mean something else. */
+export function blockStackMeanings(): Readonly<Record<string, OpcodeMeaning>> {
+  return ofBlockStack;
+}
 
 const INSTRUMENTED = 'INSTRUMENTED_';
 

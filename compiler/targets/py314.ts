@@ -17,7 +17,7 @@ export const py314: Target = {
     'jumpsInCodeUnits',
     'disLabels',
   ]),
-  meanings: {},
+  meanings: () => ({}),
   isPrintable: isPrintableIn(unicode),
   foldingRules: { constants: false, formats: true, checksFinally: true, dropsDocstrings: true },
   symbolRules: {

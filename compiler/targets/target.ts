@@ -54,7 +54,7 @@ export interface Target {
   /** Capabilities that a later stage asks about; never a version comparison. */
   readonly features: ReadonlySet<Feature>;
   /** What opcodes mean here and not in the newest target (compiler/bytecode/opcode-docs.ts). */
-  readonly meanings: Readonly<Record<string, OpcodeMeaning>>;
+  readonly meanings: () => Readonly<Record<string, OpcodeMeaning>>;
   /** What it folds in the tree. */
   readonly foldingRules: FoldingRules;
   /** How its symbol table differs. */

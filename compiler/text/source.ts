@@ -1,6 +1,7 @@
-import { decode, firstInvalidUtf8 } from './codecs.ts';
+import { decode } from './codecs.ts';
 import { codePointLength } from './columns.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { firstInvalidUtf8 } from './utf8.ts';
 
 /** Text as the tokenizer wants it: decoded, '\n' line ends only, one at the end unless empty. */
 export interface SourceText {

@@ -5,6 +5,7 @@ import type { Host } from '../../vm/host.ts';
 import { attachDebugger, liveGenerators } from '../../vm/interpreter/debugging.ts';
 import { vm } from '../../vm/interpreter/state.ts';
 import { runMain, startInterpreter } from '../../vm/main-entry.ts';
+import { codeValue } from '../../vm/objects/constant.ts';
 import { PyDict } from '../../vm/objects/dict.ts';
 import { keyboardInterruptType, newException } from '../../vm/objects/exception.ts';
 import { Addresses } from './addresses.ts';
@@ -109,7 +110,7 @@ export class ProgramDebugger implements Debugger {
       executable: '',
     });
     bufferOutputByLines();
-    const exitCode = runMain(code, {
+    const exitCode = runMain(codeValue(code), {
       filename: path,
       onUncaught: (exception) => session.uncaught(exception, undefined),
     });

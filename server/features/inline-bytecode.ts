@@ -111,7 +111,7 @@ function shortened(text: string): string {
 }
 
 function rowTooltip(row: ListingRow, target: Target): string {
-  const meaning = meaningOf(row.opname, target.meanings);
+  const meaning = meaningOf(row.opname, target.meanings());
   const argument = row.arg === null ? '' : ` ${row.arg}${row.argrepr === '' ? '' : ` (${row.argrepr})`}`;
   const parts = [codeSpan(`${row.offset}  ${row.opname}${argument}`)];
   if (meaning) parts.push(meaning.doc, stackPicture(row, meaning));

@@ -7,7 +7,8 @@ import { py314 } from '../../compiler/targets/py314.ts';
 import type { Target } from '../../compiler/targets/target.ts';
 import { NodeHost } from '../../host/node-host.ts';
 import { libraryFiles } from '../../tools/library-zip.ts';
-import { packCode, unpackCode } from '../../vm/importing/packed-code.ts';
+import { packCode } from '../../vm/importing/pack-code.ts';
+import { unpackCode } from '../../vm/importing/packed-code.ts';
 import { startInterpreter } from '../../vm/main-entry.ts';
 import { constantOf } from '../../vm/objects/constant.ts';
 

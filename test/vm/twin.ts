@@ -5,6 +5,7 @@ import { targetNamed } from '../../compiler/targets/registry.ts';
 import { NodeFiles } from '../../host/node-files.ts';
 import { NodeHost } from '../../host/node-host.ts';
 import { runMain, startInterpreter } from '../../vm/main-entry.ts';
+import { codeValue } from '../../vm/objects/constant.ts';
 
 /** What a program wrote and how it ended. */
 export interface Outcome {
@@ -97,7 +98,7 @@ export function runInVm(file: string, version: string): Outcome {
   if (code === undefined) return { output: '', errors: report, exitCode: 1 };
   const host = new CapturingHost({ target: version, library: 'dist/library.bin' });
   startInterpreter(host, { argv: [file], path: [''], executable: 'coroscope' });
-  const exitCode = runMain(code, { filename: file });
+  const exitCode = runMain(codeValue(code), { filename: file });
   const [output, errors] = host.files.written.map((parts) => Buffer.concat(parts).toString('utf8'));
   return { output, errors: report + errors, exitCode };
 }

@@ -66,7 +66,7 @@ import { isTrue } from '../operations/truth.ts';
 import { isOneCharacter } from '../text/strings.ts';
 import { anextBuiltin } from './anext.ts';
 import { breakpoint } from './breakpoint.ts';
-import { compileDeclaration, compileSource } from './compile.ts';
+import { compileBuiltin, compileSource } from './compile.ts';
 import { enumerateType, filterType, mapType, reversedType, zipType } from './iterators.ts';
 
 function attributeName(name: Value): string {
@@ -347,7 +347,10 @@ const functions: Record<string, Declaration> = {
     breakpoint,
     'Call sys.breakpointhook(*args, **kws).\n\nsys.breakpointhook() must accept whatever arguments are passed.\n\nBy default, this drops you into the pdb debugger.',
   ],
-  compile: compileDeclaration,
+  compile: [
+    '(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)',
+    compileBuiltin,
+  ],
   delattr: ['(obj, name, /)', (object: Value, name: Value) => setAttribute(object, attributeName(name), undefined)],
   dir: [
     '(object=<unrepresentable>, /)',

@@ -10,7 +10,6 @@ import { validate } from '../modules/ast/validate.ts';
 import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import type { PyCode } from '../objects/code.ts';
 import { codeValue } from '../objects/constant.ts';
-import type { Declaration } from '../objects/define.ts';
 import * as exceptions from '../objects/exception.ts';
 import { syntaxErrorType, typeError, valueError } from '../objects/exception.ts';
 import { type PyType, typeOf, type Value } from '../objects/object.ts';
@@ -158,28 +157,25 @@ function codeOf({ code, error }: CompileResult, filename: string): PyCode {
 }
 
 /** The built-in function compile(). */
-export const compileDeclaration: Declaration = [
-  '(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)',
-  (
-    source: Value,
-    filename: Value,
-    mode: Value,
-    flags: Value = 0,
-    dontInherit: Value = false,
-    optimize: Value = -1,
-  ): Value => {
-    const name = filesystemPath(filename, 'embedded null character');
-    const bits = Number(index(flags));
-    if ((bits & ~KNOWN_FLAGS) !== 0) throw valueError('compile(): unrecognised flags');
-    const level = Number(index(optimize));
-    if (level < -1 || level > 2) throw valueError('compile(): invalid optimize value');
-    if (mode !== 'exec' && mode !== 'eval' && mode !== 'single') {
-      throw valueError("compile() mode must be 'exec', 'eval' or 'single'");
-    }
-    const settings = { filename: name, mode, flags: bits, optimize: level, inherit: !isTrue(dontInherit) } as const;
-    if ((bits & PyCF_OPTIMIZED_AST) === PyCF_OPTIMIZED_AST) return optimizedTree(source, settings);
-    if (isAst(source)) return (bits & PyCF_ONLY_AST) !== 0 ? source : compileTree(source, settings);
-    if ((bits & PyCF_ONLY_AST) !== 0) return astValue(parseSource(source, name, mode));
-    return compileSource(source, settings);
-  },
-];
+export function compileBuiltin(
+  source: Value,
+  filename: Value,
+  mode: Value,
+  flags: Value = 0,
+  dontInherit: Value = false,
+  optimize: Value = -1,
+): Value {
+  const name = filesystemPath(filename, 'embedded null character');
+  const bits = Number(index(flags));
+  if ((bits & ~KNOWN_FLAGS) !== 0) throw valueError('compile(): unrecognised flags');
+  const level = Number(index(optimize));
+  if (level < -1 || level > 2) throw valueError('compile(): invalid optimize value');
+  if (mode !== 'exec' && mode !== 'eval' && mode !== 'single') {
+    throw valueError("compile() mode must be 'exec', 'eval' or 'single'");
+  }
+  const settings = { filename: name, mode, flags: bits, optimize: level, inherit: !isTrue(dontInherit) } as const;
+  if ((bits & PyCF_OPTIMIZED_AST) === PyCF_OPTIMIZED_AST) return optimizedTree(source, settings);
+  if (isAst(source)) return (bits & PyCF_ONLY_AST) !== 0 ? source : compileTree(source, settings);
+  if ((bits & PyCF_ONLY_AST) !== 0) return astValue(parseSource(source, name, mode));
+  return compileSource(source, settings);
+}

@@ -107,12 +107,11 @@ const slotOrder = new Map<string, number>(allSlots.map((name, index) => [name, i
 
 function fill(type: PyType, definition: TypeDefinition): void {
   const slots = type as unknown as Record<string, unknown>;
-  const base = type.base as unknown as Record<string, unknown> | undefined;
   const own = (Object.keys(definition) as SlotName[])
     .filter((name) => slotOrder.has(name) && definition[name] !== undefined)
     .sort((a, b) => slotOrder.get(a)! - slotOrder.get(b)!);
+  if (type.base !== undefined) type.copySlots(type.base);
   for (const name of own) slots[name] = definition[name];
-  if (base !== undefined) for (const name of allSlots) if (slots[name] === undefined) slots[name] = base[name];
   if (definition.instantiable === false) slots['tp_new'] = undefined;
   // Hash and comparison are inherited together or not at all.
   if (definition.tp_richcompare !== undefined && definition.tp_hash === undefined) slots['tp_hash'] = undefined;

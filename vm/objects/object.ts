@@ -135,9 +135,75 @@ export class TypeSlots extends PyObject {
   mp_ass_subscript: ((self: Value, key: Value, value: Slot) => void) | undefined = undefined;
 
   bf_getbuffer: ((self: Value) => Buffer) | undefined = undefined;
+
+  /** Takes over all slots; field by field, as types are made by hundreds in a start. */
+  copySlots(base: TypeSlots): void {
+    this.tp_new = base.tp_new;
+    this.tp_init = base.tp_init;
+    this.tp_del = base.tp_del;
+    this.tp_repr = base.tp_repr;
+    this.tp_str = base.tp_str;
+    this.tp_hash = base.tp_hash;
+    this.tp_call = base.tp_call;
+    this.tp_getattro = base.tp_getattro;
+    this.tp_setattro = base.tp_setattro;
+    this.tp_richcompare = base.tp_richcompare;
+    this.tp_iter = base.tp_iter;
+    this.tp_iternext = base.tp_iternext;
+    this.tp_descr_get = base.tp_descr_get;
+    this.tp_descr_set = base.tp_descr_set;
+    this.am_await = base.am_await;
+    this.am_aiter = base.am_aiter;
+    this.am_anext = base.am_anext;
+    this.nb_add = base.nb_add;
+    this.nb_subtract = base.nb_subtract;
+    this.nb_multiply = base.nb_multiply;
+    this.nb_remainder = base.nb_remainder;
+    this.nb_divmod = base.nb_divmod;
+    this.nb_power = base.nb_power;
+    this.nb_negative = base.nb_negative;
+    this.nb_positive = base.nb_positive;
+    this.nb_absolute = base.nb_absolute;
+    this.nb_bool = base.nb_bool;
+    this.nb_invert = base.nb_invert;
+    this.nb_lshift = base.nb_lshift;
+    this.nb_rshift = base.nb_rshift;
+    this.nb_and = base.nb_and;
+    this.nb_xor = base.nb_xor;
+    this.nb_or = base.nb_or;
+    this.nb_int = base.nb_int;
+    this.nb_float = base.nb_float;
+    this.nb_index = base.nb_index;
+    this.nb_floor_divide = base.nb_floor_divide;
+    this.nb_true_divide = base.nb_true_divide;
+    this.nb_matrix_multiply = base.nb_matrix_multiply;
+    this.nb_inplace_add = base.nb_inplace_add;
+    this.nb_inplace_subtract = base.nb_inplace_subtract;
+    this.nb_inplace_multiply = base.nb_inplace_multiply;
+    this.nb_inplace_remainder = base.nb_inplace_remainder;
+    this.nb_inplace_power = base.nb_inplace_power;
+    this.nb_inplace_lshift = base.nb_inplace_lshift;
+    this.nb_inplace_rshift = base.nb_inplace_rshift;
+    this.nb_inplace_and = base.nb_inplace_and;
+    this.nb_inplace_xor = base.nb_inplace_xor;
+    this.nb_inplace_or = base.nb_inplace_or;
+    this.nb_inplace_floor_divide = base.nb_inplace_floor_divide;
+    this.nb_inplace_true_divide = base.nb_inplace_true_divide;
+    this.nb_inplace_matrix_multiply = base.nb_inplace_matrix_multiply;
+    this.sq_length = base.sq_length;
+    this.sq_concat = base.sq_concat;
+    this.sq_repeat = base.sq_repeat;
+    this.sq_contains = base.sq_contains;
+    this.sq_inplace_concat = base.sq_inplace_concat;
+    this.sq_inplace_repeat = base.sq_inplace_repeat;
+    this.sq_item = base.sq_item;
+    this.mp_subscript = base.mp_subscript;
+    this.mp_ass_subscript = base.mp_ass_subscript;
+    this.bf_getbuffer = base.bf_getbuffer;
+  }
 }
 
-export type SlotName = keyof TypeSlots;
+export type SlotName = Exclude<keyof TypeSlots, 'copySlots'>;
 
 /** What the attributes of instances are laid out as: the order in which names were first set, shared between instances. */
 export class Shape {

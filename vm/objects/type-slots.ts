@@ -489,9 +489,7 @@ export function updateAllSlots(type: PyType): void {
     updateGetattr(type);
     return;
   }
-  const slots = type as unknown as Record<SlotName, unknown>;
-  for (const slot of slotNames) slots[slot] = base[slot];
-  type.tp_getattro = base.tp_getattro;
+  type.copySlots(base);
   type.genericGetattr = base.genericGetattr;
   for (const name of type.attributes.keys()) {
     for (const slot of slotsByName.get(name) ?? []) updateSlotOrGetattr(type, slot);

@@ -9,7 +9,7 @@ describe('meanings of opcodes', () => {
 
     it(`${target.version}: are there for every opcode, in one sentence and with a stack picture`, () => {
       for (const name of names) {
-        const meaning = meaningOf(name, target.meanings);
+        const meaning = meaningOf(name, target.meanings());
         assert.ok(meaning, name);
         assert.match(meaning.doc, /^[A-Z].*\.$/, name);
         assert.match(meaning.stack, /^(.* )?--( .*)?$/, name);
@@ -31,7 +31,7 @@ describe('meanings of opcodes', () => {
       for (const [members, operands] of groups) {
         for (const name of names) {
           if (name.startsWith('INSTRUMENTED_') || name in table.pseudo) continue;
-          const arg = meaningOf(name, target.meanings)?.arg as Operand;
+          const arg = meaningOf(name, target.meanings())?.arg as Operand;
           assert.equal(operands.includes(arg), members.includes(name), `${name}: ${arg}`);
         }
       }
