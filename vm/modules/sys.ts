@@ -12,6 +12,7 @@ import {
   newException,
   PyBaseException,
   recursionErrorType,
+  runtimeError,
   systemExitType,
   typeError,
   valueError,
@@ -32,6 +33,7 @@ import {
 import { PySet } from '../objects/set.ts';
 import { stringOf } from '../objects/str.ts';
 import { structSequence, structSequenceOf } from '../objects/struct-sequence.ts';
+import { PyTraceback } from '../objects/traceback.ts';
 import { emptyTuple, type PyTuple, tupleOf } from '../objects/tuple.ts';
 import { index } from '../operations/arithmetic.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../operations/attribute.ts';
@@ -176,9 +178,26 @@ function displayHook(value: Value): void {
   const builtins = vm.builtinsModule as PyModule;
   builtins.dict.setString('_', null);
   const out = (vm.modules.getString('sys') as PyModule).dict.getString('stdout');
-  if (out === undefined || out === null) return;
+  if (out === undefined) throw runtimeError('lost sys.stdout');
+  if (out === null) return;
   callMethod(out, 'write', `${repr(value)}\n`);
   builtins.dict.setString('_', value);
+}
+
+/** sys.excepthook (PyErr_Display): an exception without a traceback of its own is shown with the one given. */
+function displayException(value: Value, traceback: Value): void {
+  if (!(value instanceof PyBaseException)) {
+    const err = (vm.modules.getString('sys') as PyModule).dict.getString('stderr');
+    if (err === undefined || err === null) return;
+    const text =
+      value === null
+        ? 'NoneType: None'
+        : `TypeError: print_exception(): Exception expected for value, ${typeOf(value).tp_name} found`;
+    callMethod(err, 'write', `${text}\n`);
+    return;
+  }
+  if (value.traceback === null && traceback instanceof PyTraceback) value.traceback = traceback;
+  printException(value);
 }
 
 function excInfo(): PyTuple {
@@ -301,7 +320,7 @@ export function makeSys(options: SysOptions): PyModule {
       displayhook: ['(object, /)', displayHook],
       excepthook: [
         '(exctype, value, traceback, /)',
-        (_type: Value, value: Value) => printException(value as PyBaseException),
+        (_type: Value, value: Value, traceback: Value) => displayException(value, traceback),
       ],
       unraisablehook: [
         '(unraisable, /)',

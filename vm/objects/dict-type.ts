@@ -31,14 +31,14 @@ export const dictKeysType = newType('dict_keys');
 export const dictValuesType = newType('dict_values');
 export const dictItemsType = newType('dict_items');
 
-const enum Part {
+export const enum Part {
   KEYS = 0,
   VALUES = 1,
   ITEMS = 2,
 }
 
 /** d.keys(), d.values(), d.items(). */
-class DictView extends PyObject {
+export class DictView extends PyObject {
   readonly source: PyDict;
   readonly part: Part;
   constructor(type: PyType, source: PyDict, part: Part) {

@@ -236,6 +236,41 @@ export class PyDict extends PyObject {
     return -1;
   }
 
+  /** Last entry at or before `from` that isn't a hole, or -1. */
+  previousEntry(from: number): number {
+    const { keys } = this;
+    for (let entry = from; entry >= 0; entry--) if (keys[entry] !== undefined) return entry;
+    return -1;
+  }
+
+  /** Makes an entry the last one. */
+  moveToEnd(entry: number): void {
+    const key = this.keys[entry] as Value;
+    const value = this.values[entry];
+    const hash = this.hashes?.[entry];
+    this.removeEntry(entry);
+    this.append(key, value, hash);
+  }
+
+  /**
+   * Makes an entry the first one, and gives where it stands then; `first` is the one that is. Holes in front make this as cheap as
+   * moving to the end.
+   */
+  moveToFront(entry: number, first: number): number {
+    if (entry === first) return first;
+    const key = this.keys[entry] as Value;
+    const value = this.values[entry];
+    const hash = this.hashes?.[entry];
+    this.removeEntry(entry);
+    let at = first - 1;
+    if (at < 0) {
+      at = (this.used >> 1) + 8;
+      this.rebuild(at + 1);
+    }
+    this.enter(at, key, value, hash);
+    return at;
+  }
+
   /** Keys and values in order; for TypeScript code that doesn't change the dict meanwhile. */
   *entries(): IterableIterator<[Value, Value]> {
     for (let entry = 0; entry < this.keys.length; entry++) {
@@ -281,11 +316,22 @@ export class PyDict extends PyObject {
 
   /** `hash` is that of a key which isn't canonical. */
   private append(key: Value, value: Value, hash?: Hash): void {
-    if (this.keys.length > 32 && this.used < this.keys.length >> 1) this.compact();
+    if (this.keys.length > 32 && this.used < this.keys.length >> 1) this.rebuild(0);
     const entry = this.keys.length;
     const canonical = typeof key === 'string' ? key : canonicalKey(key);
     this.keys.push(key);
     this.values.push(value);
+    this.used++;
+    this.keysVersion = ++lastKeysVersion;
+    if (canonical !== undefined) this.addCanonical(canonical, entry);
+    if (canonical === undefined || this.mixed) this.enterBucket(hash ?? hashOf(key), entry);
+  }
+
+  /** Puts a new key into a hole. */
+  private enter(entry: number, key: Value, value: Value, hash: Hash | undefined): void {
+    const canonical = canonicalKey(key);
+    this.keys[entry] = key;
+    this.values[entry] = value;
     this.used++;
     this.keysVersion = ++lastKeysVersion;
     if (canonical !== undefined) this.addCanonical(canonical, entry);
@@ -339,10 +385,11 @@ export class PyDict extends PyObject {
     }
   }
 
-  private compact(): void {
+  /** Leaves out the holes, and makes new ones in front. */
+  private rebuild(holes: number): void {
     const { keys, values, hashes } = this;
-    this.keys = [];
-    this.values = [];
+    this.keys = new Array(holes).fill(undefined);
+    this.values = new Array(holes).fill(null);
     this.index = noIndex;
     this.ints = undefined;
     this.buckets = undefined;

@@ -10,6 +10,7 @@ import { defineType } from './define.ts';
 import { typeError } from './exception.ts';
 import { genericAliasType, newGenericAlias, PyGenericAlias } from './generic-alias.ts';
 import { NativeIterator } from './iterator.ts';
+import { PyList } from './list.ts';
 import {
   Compare,
   Ellipsis,
@@ -135,7 +136,9 @@ defineType(genericAliasType, {
   },
   tp_repr: (self: PyGenericAlias) => {
     const items = self.args.items.map((item) =>
-      item instanceof PyTuple ? `[${item.items.map(argumentText).join(', ')}]` : argumentText(item),
+      item instanceof PyTuple || item instanceof PyList
+        ? `[${item.items.map(argumentText).join(', ')}]`
+        : argumentText(item),
     );
     return `${self.starred ? '*' : ''}${argumentText(self.origin)}[${items.length === 0 ? '()' : items.join(', ')}]`;
   },

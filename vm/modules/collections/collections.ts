@@ -19,6 +19,7 @@ import { setSubscript } from '../../operations/subscript.ts';
 import { repr } from '../../operations/text.ts';
 import { defaultdictType } from './defaultdict.ts';
 import { dequeIteratorType, dequeReverseIteratorType, dequeType } from './deque.ts';
+import { orderedDictType } from './ordered-dict.ts';
 
 /** The descriptor of a namedtuple's field: the item at `index`. */
 class TupleGetter extends PyObject {
@@ -81,8 +82,7 @@ function countElements(mapping: Value, iterable: Value): void {
 }
 
 /**
- * CPython 3.14's Modules/_collectionsmodule.c. OrderedDict is left to the library's own Python version of it, which
- * collections/__init__.py takes when this module has none.
+ * CPython 3.14's Modules/_collectionsmodule.c.
  */
 export const collections: ModuleDefinition = {
   name: '_collections',
@@ -93,6 +93,7 @@ export const collections: ModuleDefinition = {
   attributes: {
     deque: dequeType,
     defaultdict: defaultdictType,
+    OrderedDict: orderedDictType,
     _deque_iterator: dequeIteratorType,
     _deque_reverse_iterator: dequeReverseIteratorType,
     _tuplegetter: tupleGetterType,
