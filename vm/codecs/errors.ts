@@ -1,8 +1,8 @@
 import { characterAt, lengthOf, slice, toCodePoints } from '../text/code-points.ts';
 import { codePointEscape } from '../text/repr.ts';
 
-/** What UnicodeDecodeError and UnicodeEncodeError carry; positions are bytes or code points. */
-export class UnicodeProblem extends Error {
+/** What UnicodeDecodeError and UnicodeEncodeError carry; positions are bytes or code points. No Error, as `Problem` is none. */
+export class UnicodeProblem {
   readonly exception: 'UnicodeDecodeError' | 'UnicodeEncodeError';
   readonly encoding: string;
   /** What was to be decoded (bytes) or encoded (str). */
@@ -12,7 +12,6 @@ export class UnicodeProblem extends Error {
   readonly reason: string;
 
   constructor(encoding: string, object: Uint8Array | string, start: number, end: number, reason: string) {
-    super(reason);
     this.exception = typeof object === 'string' ? 'UnicodeEncodeError' : 'UnicodeDecodeError';
     this.encoding = encoding;
     this.object = object;

@@ -97,6 +97,11 @@ function takeTurns(entry: Frame, outer: Frame | undefined, entryDepth: number): 
   let bottom = entry;
   let bottomDepth = entryDepth;
   for (;;) {
+    const { escaped } = vm;
+    if (escaped !== undefined) {
+      vm.escaped = undefined;
+      throw escaped;
+    }
     let raised: PyBaseException | undefined;
     if (vm.switching !== undefined) {
       const ended = switchThread(entry);
@@ -117,7 +122,8 @@ function takeTurns(entry: Frame, outer: Frame | undefined, entryDepth: number): 
 
 /**
  * Goes on with `vm.frame`, which is `entry` or was called by it, until entry is left; gives undefined when a ration of fuel is
- * used up, or when `vm.switching` says why another thread's turn has come. `bottom` is the first frame of those that run: entry, or
+ * used up, when `vm.switching` says why another thread's turn has come, or when entry raised `vm.escaped`: V8 needs long to find out
+ * where in a function of this size something was thrown. `bottom` is the first frame of those that run: entry, or
  * where another thread's frames begin. Being called anew for each ration lets a program that runs in one loop get the optimised version of this function; V8's
  * other way, to replace it within the loop, makes far slower code, which knows no types of the loop's variables.
  */
@@ -190,7 +196,8 @@ function runFrames(
             return undefined;
           }
           vm.frame = outer;
-          throw exception;
+          vm.escaped = exception;
+          return undefined;
         }
         if (onReturn === Return.CONTEXT) leaveContext();
         frame = back as Frame;

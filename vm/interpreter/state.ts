@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import type { PyTask } from '../modules/asyncio/task.ts';
 import type { PyDict } from '../objects/dict.ts';
+import type { PyBaseException } from '../objects/exception.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
 import type { LastReferences } from '../objects/last-reference.ts';
@@ -26,6 +27,8 @@ export class VmState {
   nextThreadIdent = 2;
   /** Why the thread that runs gives up its turn; undefined while it goes on. */
   switching: ThreadSwitch | undefined = undefined;
+  /** What the frame that run() was called for raised, on its way from the run loop to run(). */
+  escaped: PyBaseException | undefined = undefined;
   /** Above zero, the thread that runs keeps its turn. */
   threadsHeld = 0;
   /** How much fuel a turn has while there is more than one thread; sys.setswitchinterval() changes it. */
@@ -114,6 +117,7 @@ export class VmState {
     this.nextThreadIdent = 2;
     this.threadsHeld = 0;
     this.switching = undefined;
+    this.escaped = undefined;
     this.turnFuel = FUEL_RATION;
     this.switchInterval = 0.005;
     this.toldOfDeadlock = 0;

@@ -116,6 +116,11 @@ export function runIn(context: PyContext, callable: Value, args: Value[], kwName
   return result;
 }
 
+/** What a variable of these is in the current context; undefined when it wasn't set there (PyContextVar_Get without a default). */
+export function valueOfVariable(variable: Value): Slot {
+  return vm.thread.context?.vars.get(variable as ContextVar);
+}
+
 function setVariable(variable: ContextVar, value: Slot): void {
   const context = currentContext();
   const vars = new Map(context.vars);

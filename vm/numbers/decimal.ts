@@ -80,12 +80,33 @@ export const ZERO = finite(false, 0n, 0);
 export const isNaNDecimal = (x: Decimal): boolean => x.kind >= Kind.QUIET_NAN;
 export const isFiniteDecimal = (x: Decimal): boolean => x.kind === Kind.FINITE;
 export const isZero = (x: Decimal): boolean => x.kind === Kind.FINITE && x.coefficient === 0n;
-export const withSign = (x: Decimal, negative: boolean): Decimal => ({ ...x, negative });
-export const digitCount = (coefficient: bigint): number => (coefficient === 0n ? 1 : coefficient.toString().length);
+export const withSign = ({ kind, coefficient, exponent }: Decimal, negative: boolean): Decimal => ({
+  kind,
+  negative,
+  coefficient,
+  exponent,
+});
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** How many digits a coefficient has; 0 has one. */
+export function digitCount(coefficient: bigint): number {
+  if (coefficient > MAX_SAFE) {
+    for (let digits = 16; digits < KNOWN_POWERS; digits++) if (coefficient < tenTo(digits)) return digits;
+    return coefficient.toString().length;
+  }
+  const size = Number(coefficient);
+  let digits = 1;
+  for (let limit = 10; size >= limit; limit *= 10) digits++;
+  return digits;
+}
 /** The exponent of the first digit. */
 export const adjusted = (x: Decimal): number => x.exponent + digitCount(x.coefficient) - 1;
 
-export const tenTo = (power: number): bigint => 10n ** BigInt(power);
+const KNOWN_POWERS = 80;
+const powersOfTen = Array.from({ length: KNOWN_POWERS }, (_, power) => 10n ** BigInt(power));
+
+export const tenTo = (power: number): bigint => (power < KNOWN_POWERS ? powersOfTen[power] : 10n ** BigInt(power));
 
 /** The context with which nothing is rounded that fits into memory. */
 export const unbounded = (): Arithmetic => ({
@@ -199,11 +220,13 @@ export function finalize(x: Decimal, context: Arithmetic): Decimal {
 }
 
 /** The NaN that an operation on NaNs gives, if there is one among them (mpd_qcheck_nans). */
-export function checkNaNs(context: Arithmetic, ...operands: Decimal[]): Decimal | undefined {
+export function checkNaNs(context: Arithmetic, a: Decimal, b: Decimal = a, c: Decimal = b): Decimal | undefined {
+  if (!isNaNDecimal(a) && !isNaNDecimal(b) && !isNaNDecimal(c)) return undefined;
+  const operands = [a, b, c];
   const signaling = operands.find((x) => x.kind === Kind.SIGNALING_NAN);
   if (signaling !== undefined) context.status |= Signal.INVALID_OPERATION;
-  const found = signaling ?? operands.find((x) => x.kind === Kind.QUIET_NAN);
-  return found === undefined ? undefined : finalize({ ...found, kind: Kind.QUIET_NAN }, context);
+  const found = signaling ?? (operands.find(isNaNDecimal) as Decimal);
+  return finalize({ ...found, kind: Kind.QUIET_NAN }, context);
 }
 
 /** -1, 0 or 1 for two numbers that are no NaNs. */
@@ -229,7 +252,19 @@ function orderOfSizes(a: Decimal, b: Decimal): number {
 
 const notZero = (x: Decimal): boolean => x.coefficient !== 0n;
 
+/** From here on a number may be too small beside the other to matter. */
+const FAR = 64;
+
 export function add(a: Decimal, b: Decimal, context: Arithmetic): Decimal {
+  const apart = a.exponent - b.exponent;
+  if (isFiniteDecimal(a) && isFiniteDecimal(b) && notZero(a) && notZero(b) && apart <= FAR && -apart <= FAR) {
+    const x = apart > 0 ? a.coefficient * tenTo(apart) : a.coefficient;
+    const y = apart < 0 ? b.coefficient * tenTo(-apart) : b.coefficient;
+    const exponent = apart > 0 ? b.exponent : a.exponent;
+    if (a.negative === b.negative) return finalize(finite(a.negative, x + y, exponent), context);
+    if (x === y) return finalize(finite(context.rounding === 'ROUND_FLOOR', 0n, exponent), context);
+    return finalize(x > y ? finite(a.negative, x - y, exponent) : finite(b.negative, y - x, exponent), context);
+  }
   const nan = checkNaNs(context, a, b);
   if (nan !== undefined) return nan;
   if (!isFiniteDecimal(a) || !isFiniteDecimal(b)) {
@@ -469,7 +504,7 @@ export function squareRoot(x: Decimal, context: Arithmetic): Decimal {
 export function fusedMultiplyAdd(a: Decimal, b: Decimal, c: Decimal, context: Arithmetic): Decimal {
   const nan = checkNaNs(context, a, b);
   if (a.kind === Kind.SIGNALING_NAN || b.kind === Kind.SIGNALING_NAN) return nan as Decimal;
-  if (c.kind === Kind.SIGNALING_NAN || nan !== undefined) return checkNaNs(context, nan ?? c, c) as Decimal;
+  if (nan !== undefined) return checkNaNs(context, nan, c) as Decimal;
   const exact = unbounded();
   const product = multiply(a, b, exact);
   if (exact.status & INVALID) return signal(context, exact.status & INVALID);

@@ -1,7 +1,8 @@
+import { callFunction } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { hashInteger } from '../numbers/hash.ts';
 import { index } from '../operations/arithmetic.ts';
-import { genericGetAttribute, lookupTypeAttribute } from '../operations/attribute.ts';
+import { findAttribute, genericGetAttribute, lookupTypeAttribute, noAttribute } from '../operations/attribute.ts';
 import { call, callSpecial, callWith, lookupSpecial } from '../operations/call.ts';
 import { unhashable } from '../operations/hash.ts';
 import { nextNotImplemented, takeStopValue } from '../operations/iterate.ts';
@@ -174,18 +175,26 @@ function getAttributeSlot(self: Value, name: string): Value {
 
 /** The slot of a class with `__getattr__`: asked when the ordinary look-up raises AttributeError. */
 function getAttrHookSlot(self: Value, name: string): Value {
-  const getattribute = typeOf(self).lookup('__getattribute__');
+  const type = typeOf(self);
+  const getattribute = type.lookup('__getattribute__');
+  let missing: unknown;
   try {
-    if (getattribute instanceof PyWrapperDescriptor) {
+    if (!(getattribute instanceof PyWrapperDescriptor)) return mustCall(self, '__getattribute__', name);
+    if (getattribute.wrapped !== genericGetAttribute) {
       return (getattribute.wrapped as TypeSlots['tp_getattro'])!(self, name);
     }
-    return mustCall(self, '__getattribute__', name);
+    // Most often it isn't found, and then nobody is to see an exception.
+    const found = findAttribute(self, type, name);
+    if (found !== undefined) return found;
   } catch (error) {
     if (!isException(error, attributeErrorType)) throw error;
-    const hook = lookupSpecial(self, '__getattr__');
-    if (hook === undefined) throw error;
-    return call(hook, name);
+    missing = error;
   }
+  const hook = typeOf(self).lookup('__getattr__');
+  if (hook instanceof PyFunction) return callFunction(hook, [self, name], undefined);
+  const bound = lookupSpecial(self, '__getattr__');
+  if (bound === undefined) throw missing ?? noAttribute(self, name);
+  return call(bound, name);
 }
 
 function setAttrSlot(self: Value, name: string, value: Slot): void {

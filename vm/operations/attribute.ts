@@ -61,7 +61,7 @@ export function noAttribute(self: Value, name: string): PyBaseException {
 }
 
 /** PyObject_GenericGetAttr that gives undefined where it would raise; an AttributeError of a getter counts as none. */
-function findAttribute(self: Value, type: PyType, name: string): Slot {
+export function findAttribute(self: Value, type: PyType, name: string): Slot {
   const descriptor = type.lookup(name);
   if (descriptor === undefined) return ownAttribute(self, name);
   if (descriptor instanceof PyFunction) return ownAttribute(self, name) ?? new PyMethod(descriptor, self);

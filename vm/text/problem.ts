@@ -15,12 +15,14 @@ export type ProblemKind =
 
 /**
  * A Python exception before there is an object model: the name of its class and CPython's message. Whoever calls a pure
- * algorithm from an operation or a built-in turns it into the Python exception.
+ * algorithm from an operation or a built-in turns it into the Python exception. No Error of JavaScript's, which would collect a stack
+ * trace that nobody reads.
  */
-export class Problem extends Error {
+export class Problem {
   readonly exception: ProblemKind;
+  readonly message: string;
   constructor(exception: ProblemKind, message: string) {
-    super(message);
     this.exception = exception;
+    this.message = message;
   }
 }

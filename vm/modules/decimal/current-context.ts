@@ -4,7 +4,7 @@ import type { Slot, Value } from '../../objects/object.ts';
 import { addRoot } from '../../objects/roots.ts';
 import { callMethod } from '../../operations/attribute.ts';
 import { call } from '../../operations/call.ts';
-import { contextVarType } from '../contextvars.ts';
+import { contextVarType, valueOfVariable } from '../contextvars.ts';
 import { PyContext } from './context.ts';
 
 export const defaultContext = new PyContext();
@@ -23,7 +23,7 @@ export function forgetContexts(): void {
 
 /** getcontext(): the context of the code that runs; a copy of DefaultContext at first. */
 export function currentContext(): PyContext {
-  const found = callMethod(variable(), 'get', false);
+  const found = valueOfVariable(variable());
   if (found instanceof PyContext) return found;
   const context = defaultContext.copy();
   context.flags = 0;

@@ -26,9 +26,14 @@ import { ratio, roundedWhole, toFloat, wholeOf } from './whole.ts';
 
 function slot(compute: Binary) {
   return (left: Value, right: Value): Value => {
-    const [x, y] = [operand(left), operand(right)];
+    const x = operand(left);
+    const y = operand(right);
     if (x === undefined || y === undefined) return NotImplemented;
-    return made(currentContext().run((context) => compute(x, y, context)));
+    const context = currentContext();
+    context.status = 0;
+    const result = compute(x, y, context);
+    if (context.status !== 0) context.raise(context.status);
+    return made(result);
   };
 }
 
