@@ -21,7 +21,7 @@ const docs = oracle.ask<Record<string, string>>(`
 import importlib, re, sys, types
 
 # What the virtual machine doesn't have, or has in Python.
-ABSENT = re.compile(r'_?pyodide|_?(?:sqlite3|ssl|pickle|ctypes|lzma|bz2|zstd|lsprof|remote_debugging|elementtree|multibytecodec|xxsubinterpreters)\\b'
+ABSENT = re.compile(r'_?pyodide|_?(?:sqlite3|ssl|ctypes|lzma|bz2|zstd|lsprof|remote_debugging|elementtree|multibytecodec|xxsubinterpreters)\\b'
                     r'|compression|fcntl|termios|pyexpat|mmap|resource|syslog|inspect|dis\\b|_test|xx')
 OF_PYODIDE = re.compile('Buffer$|FutureDoneCallback|Js|Py2Js')
 DESCRIBED = (types.BuiltinFunctionType, types.MethodDescriptorType, types.ClassMethodDescriptorType,

@@ -28,22 +28,20 @@ def make_package():
     sys.modules['test'] = importlib.util.module_from_spec(spec)
 
 
-# Accelerators that some modules import without need: here their names are those of the Python twins.
-TWINS = {
-    'test_inspect.test_inspect': {'_pickle': 'pickle'},
-}
-
-
 class BorrowedLibrary:
-    """Finds the library modules that the packed one leaves out, since CPython has them in C, where the tests lie."""
+    """Finds the library modules that the packed one leaves out where the tests lie: what CPython has in C too, and dbm."""
 
-    NAMES = frozenset({'_pydecimal'})
+    NAMES = frozenset({'_pydecimal', 'dbm'})
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
         if name not in cls.NAMES:
             return None
-        return importlib.util.spec_from_file_location(name, os.path.join(os.path.dirname(tests), name + '.py'))
+        place = os.path.join(os.path.dirname(tests), name)
+        if os.path.isdir(place):
+            return importlib.util.spec_from_file_location(
+                name, os.path.join(place, '__init__.py'), submodule_search_locations=[place])
+        return importlib.util.spec_from_file_location(name, place + '.py')
 
 
 def preload_annotations():
@@ -56,8 +54,6 @@ def preload_annotations():
 
 
 def name_twins():
-    for name, twin in TWINS.get(module, {}).items():
-        sys.modules[name] = importlib.import_module(twin)
     if module in ('test_grammar', 'test_int', 'test_float', 'test_complex'):
         preload_annotations()
     if module == 'test_bytes':

@@ -10,6 +10,7 @@ import { faulthandler } from './faulthandler.ts';
 import { gc } from './gc.ts';
 import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
 import { json } from './json/json.ts';
+import { pickle } from './pickle/pickle.ts';
 import { queue } from './queue.ts';
 import { random } from './random.ts';
 import type { RareModule } from './registry.ts';
@@ -32,6 +33,7 @@ const definitions: Readonly<Record<RareModule, () => ModuleDefinition>> = {
   _decimal: decimal,
   _json: () => json,
   _md5: () => md5Module,
+  _pickle: pickle,
   _queue: () => queue,
   _random: () => random,
   _sha1: () => sha1Module,

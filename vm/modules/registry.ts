@@ -52,6 +52,7 @@ const rareNames = [
   '_decimal',
   '_json',
   '_md5',
+  '_pickle',
   '_queue',
   '_random',
   '_sha1',

@@ -1,20 +1,18 @@
-import type { Frame } from '../interpreter/frame.ts';
-import { vm } from '../interpreter/state.ts';
+import { isFoundNearby } from './collect.ts';
 import { PyMemoryView } from './memoryview.ts';
-import type { PyObject } from './object.ts';
+import type { Value } from './object.ts';
+
+/** So many objects are looked through for a view. */
+const LIMIT = 2000;
 
 /**
- * Whether a variable of a running function or its module holds a memoryview of this object. Without reference counts nobody
- * tells when a view is dropped, as `bytes(memoryview(buffer)[:n])` does: what no variable holds counts as dropped.
+ * Whether a memoryview of what `isLender` names is held: by a variable of a running function or its module, or near one. Without
+ * reference counts nobody tells when a view is dropped, as `bytes(memoryview(buffer)[:n])` does: what isn't found counts as
+ * dropped.
  */
-export function isViewedByVariable(object: PyObject): boolean {
-  const isView = (value: unknown): boolean => value instanceof PyMemoryView && value.lease?.object === object;
-  const seen = new Set<Frame['globals']>();
-  for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
-    for (let i = 0; i < frame.program.localCount; i++) if (isView(frame.stack[i])) return true;
-    if (seen.has(frame.globals)) continue;
-    seen.add(frame.globals);
-    for (const value of frame.globals.valueList()) if (isView(value)) return true;
-  }
-  return false;
+export function isViewed(isLender: (object: Value) => boolean): boolean {
+  return isFoundNearby(
+    (held) => held instanceof PyMemoryView && held.lease !== undefined && isLender(held.lease.object),
+    LIMIT,
+  );
 }

@@ -13,7 +13,7 @@ import * as byteStrings from '../text/byte-strings.ts';
 import { percentFormatBytes } from '../text/percent-format.ts';
 import { bytesRepr } from '../text/repr.ts';
 import { bind } from './bind.ts';
-import { isViewedByVariable } from './buffer-holders.ts';
+import { isViewed } from './buffer-holders.ts';
 import { PyByteArray, PyBytes } from './bytes.ts';
 import { type Declaration, defineType } from './define.ts';
 import { bufferErrorType, indexError, newException, overflowError, typeError, valueError } from './exception.ts';
@@ -494,7 +494,7 @@ defineType(bytesType, {
 
 function checkResizable(self: PyByteArray): void {
   if (self.exports === 0) return;
-  if (isViewedByVariable(self)) {
+  if (isViewed((lender) => lender === self)) {
     throw newException(bufferErrorType, 'Existing exports of data: object cannot be re-sized');
   }
   self.exports = 0;

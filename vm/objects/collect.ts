@@ -156,6 +156,31 @@ export function reachableNearby(object: PyObject, limit: number): Parents | unde
   return undefined;
 }
 
+/**
+ * Whether what `isWanted` names is held by a variable of a running function or its module, or by what these hold in turn, as far
+ * as `limit` objects reach and past no module, class or function.
+ */
+export function isFoundNearby(isWanted: (object: object) => boolean, limit: number): boolean {
+  const seen = new Set<object>();
+  let found = false;
+  const visit = (held: object): void => {
+    if (seen.size > limit || seen.has(held)) found ||= isWanted(held);
+    else seen.add(held);
+  };
+  for (let frame = vm.frame; frame !== undefined; frame = frame.back) {
+    visitArray(frame.stack, frame.program.localCount, visit);
+    visitArray(frame.globals.values, frame.globals.values.length, visit);
+  }
+  // A Set goes on to what is added while it is gone through.
+  for (const next of seen) {
+    if (found || isWanted(next)) return true;
+    const isPassed =
+      next instanceof PyModule || next instanceof PyType || next instanceof PyFunction || next instanceof PyCode;
+    if (!isPassed && seen.size <= limit) traverse(next, visit);
+  }
+  return found;
+}
+
 /** Whether an object that can't be reached is part of a cycle; `marked` are those that can be. */
 export function holdsItself(object: PyObject, marked: Parents): boolean {
   const seen = new Set<object>();

@@ -207,6 +207,13 @@ defineType(methodWrapperType, {
     if ((op !== Compare.EQ && op !== Compare.NE) || !(other instanceof PyMethodWrapper)) return NotImplemented;
     return (self.descriptor === other.descriptor && self.self === other.self) === (op === Compare.EQ);
   },
+  methods: {
+    __reduce__: [
+      '($self, /)',
+      (self: PyMethodWrapper) =>
+        tupleOf([vm.builtins.getString('getattr') as Value, tupleOf([self.self, self.descriptor.name])]),
+    ],
+  },
   getset: {
     __self__: [(self: PyMethodWrapper) => self.self],
     __name__: [(self: PyMethodWrapper) => self.descriptor.name],

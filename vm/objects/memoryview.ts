@@ -144,6 +144,14 @@ export class PyMemoryView extends PyObject {
       yield* this.offsets(dimension + 1, start + i * this.strides[dimension]);
   }
 
+  /** A view of the same items that can't be written through. */
+  toReadOnly(): PyMemoryView {
+    this.bytes;
+    const lease = this.lease as Lease;
+    lease.views++;
+    return new PyMemoryView(lease, { ...this, readonly: true });
+  }
+
   release(): void {
     if (this.lease === undefined) return;
     if (this.exports > 0) {
@@ -178,7 +186,8 @@ export function memoryviewOf(object: Value): PyMemoryView {
   if (bf_getbuffer === undefined) throw typeError(`memoryview: a bytes-like object is required, not '${tp_name}'`);
   const buffer = bf_getbuffer(object);
   const strides = contiguousStrides(buffer.shape, buffer.itemsize);
-  return new PyMemoryView(new Lease(buffer, object), { ...buffer, strides, offset: 0, readonly: buffer.readonly });
+  const lease = new Lease(buffer, buffer.object ?? object);
+  return new PyMemoryView(lease, { ...buffer, strides, offset: 0, readonly: buffer.readonly });
 }
 
 /** The format's one character; NotImplementedError for what memoryview can't take apart. */
@@ -524,22 +533,7 @@ defineType(memoryviewType, {
       (self: PyMemoryView) => self.release(),
       'Release the underlying buffer exposed by the memoryview object.',
     ],
-    toreadonly: [
-      '($self, /)',
-      (self: PyMemoryView) => {
-        self.bytes;
-        const lease = self.lease as Lease;
-        lease.views++;
-        return new PyMemoryView(lease, {
-          format: self.format,
-          itemsize: self.itemsize,
-          shape: self.shape,
-          strides: self.strides,
-          offset: self.offset,
-          readonly: true,
-        });
-      },
-    ],
+    toreadonly: ['($self, /)', (self: PyMemoryView) => self.toReadOnly()],
     count: [
       '($self, value, /)',
       (self: PyMemoryView, value: Value) => {

@@ -6,7 +6,7 @@ import { str } from '../operations/text.ts';
 import { PyDict } from './dict.ts';
 import { typeError, valueError } from './exception.ts';
 import { PyList } from './list.ts';
-import { objectType, PyInstance, type PyType, typeOf, type Value } from './object.ts';
+import { objectType, PyInstance, type PyType, type Shape, typeOf, type Value } from './object.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
 
 /** object.__reduce_ex__ of protocol 2 and above, by copyreg.__newobj__ (object___reduce_ex__). */
@@ -38,7 +38,9 @@ export function reduceByCopyreg(self: Value, protocol: Value): Value {
   const required =
     newArgs === undefined && newArgsEx === undefined && !(self instanceof PyList || self instanceof PyDict);
   if (required && type !== objectType && !(self instanceof PyInstance) && !describesState(type)) {
-    throw typeError(`cannot pickle '${type.tp_name}' object`);
+    throw typeError(
+      itemed.has(type.tp_name) ? `cannot pickle ${type.tp_name} objects` : `cannot pickle '${type.tp_name}' object`,
+    );
   }
   const state = call(getAttribute(self, '__getstate__'));
   const listItems = self instanceof PyList ? call(vm.builtins.getString('iter')!, self) : null;
@@ -50,6 +52,9 @@ export function reduceByCopyreg(self: Value, protocol: Value): Value {
   }
   return tupleOf([getAttribute(copyreg, '__newobj__'), tupleOf([type, ...args]), state, listItems, dictItems]);
 }
+
+/** Types that can be called whose objects have items of their own (tp_itemsize), as object_getstate tells them apart. */
+const itemed = new Set(['memoryview', 'code']);
 
 /** What `__getnewargs_ex__` gave, checked (_PyObject_GetNewArguments). */
 function extendedNewArgs(given: Value): [args: readonly Value[], kwargs: Value] {
@@ -76,13 +81,21 @@ function describesState(type: PyType): boolean {
   return type.lookup('__getstate__') !== objectType.attributes.get('__getstate__');
 }
 
+/** The attributes of an instance that hasn't been asked for its `__dict__`, in a dict of their own. */
+function shapeDict({ values }: PyInstance, { names }: Shape): PyDict {
+  const dict = new PyDict();
+  for (let i = 0; i < names.length; i++) dict.setString(names[i], values[i]);
+  return dict;
+}
+
 /** object.__getstate__. */
 export function getState(self: Value): Value {
   const type = typeOf(self);
   let state: Value = null;
   if (type.hasDict && typeof self === 'object' && self !== null) {
-    const dict = instanceDict(self);
-    if (dict.used > 0) state = dict.copy();
+    const dict =
+      self instanceof PyInstance && self.shape !== undefined ? shapeDict(self, self.shape) : instanceDict(self).copy();
+    if (dict.used > 0) state = dict;
   }
   const known = type.attributes.get('__slotnames__');
   if (type.slotCount > 0 || known !== undefined) {

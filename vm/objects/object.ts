@@ -54,6 +54,8 @@ export interface Buffer {
   format: string;
   itemsize: number;
   shape: readonly number[];
+  /** Whose memory it is, where that isn't the object that lends it. */
+  object?: Value;
   release(): void;
 }
 

@@ -120,6 +120,21 @@ export function genericSetAttribute(self: Value, name: string, value: Slot): voi
   }
 }
 
+/**
+ * Sets an entry of the namespace of an instance that hasn't been asked for its `__dict__`, without making that; false where
+ * that can't be.
+ */
+export function setOwnAttribute(self: Value, name: string, value: Value): boolean {
+  if (!(self instanceof PyInstance) || self.shape === undefined || !self.type.hasDict) return false;
+  const index = self.shape.indices.get(name);
+  if (index !== undefined) self.values[index] = value;
+  else if (self.shape.names.length < MAX_SHAPE_SIZE) {
+    self.shape = self.shape.extend(name);
+    self.values.push(value);
+  } else return false;
+  return true;
+}
+
 function noAttributeToSet(self: Value, name: string): PyBaseException {
   const type = typeOf(self);
   return attributeError(

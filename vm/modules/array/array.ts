@@ -1,4 +1,5 @@
 import { vm } from '../../interpreter/state.ts';
+import { isViewed } from '../../objects/buffer-holders.ts';
 import { PyByteArray, PyBytes } from '../../objects/bytes.ts';
 import { bufferOf, bytesArgument } from '../../objects/bytes-types.ts';
 import { defineType, type ModuleDefinition } from '../../objects/define.ts';
@@ -70,7 +71,10 @@ class PyArray extends PyObject {
 
   resize(length: number): void {
     if (length === this.length) return;
-    if (this.exports > 0) throw newException(bufferErrorType, 'cannot resize an array that is exporting buffers');
+    if (this.exports > 0 && isViewed((lender) => lender === this)) {
+      throw newException(bufferErrorType, 'cannot resize an array that is exporting buffers');
+    }
+    this.exports = 0;
     const needed = length * this.kind.size;
     if (needed > this.memory.length) {
       const grown = new Uint8Array(this.length === 0 ? needed : needed + (needed >> 3) + 16);
@@ -401,7 +405,7 @@ defineType(arrayType, {
       itemsize: self.kind.size,
       shape: [self.length],
       release() {
-        if (open) self.exports--;
+        if (open && self.exports > 0) self.exports--;
         open = false;
       },
     };

@@ -1,3 +1,4 @@
+import { isViewed } from '../../objects/buffer-holders.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType } from '../../objects/define.ts';
 import { bufferErrorType, newException, overflowError, valueError } from '../../objects/exception.ts';
@@ -32,9 +33,11 @@ export class PyBytesIO extends PyIO {
   }
 
   checkExports(): void {
-    if (this.exports > 0) {
+    if (this.exports === 0) return;
+    if (isViewed((lender) => lender instanceof BytesIOBuffer && lender.source === this)) {
       throw newException(bufferErrorType, 'Existing exports of data: object cannot be re-sized');
     }
+    this.exports = 0;
   }
 
   take(size: number): Uint8Array {
@@ -94,7 +97,7 @@ const bufferType = defineType(newType('_io._BytesIOBuffer'), {
       itemsize: 1,
       shape: [source.length],
       release() {
-        if (!released) source.exports--;
+        if (!released && source.exports > 0) source.exports--;
         released = true;
       },
     };
