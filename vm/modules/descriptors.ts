@@ -11,7 +11,6 @@ import { network, PipeReader, PipeWriter, type VirtualSocket } from './socket/ne
 // Descriptors as os.read() and friends take them: of the host's files, or of pipes and sockets, which are the VM's own.
 
 const EAGAIN = 11;
-const EPIPE = 32;
 const EBADF = 9;
 const ESPIPE = 29;
 const S_IFIFO = 0o010000;
@@ -46,9 +45,10 @@ export function writeDescriptor(fd: number, data: Uint8Array): Value {
   const isReady = (): boolean => end.closed || end.writable;
   return whenReady(end, 'os.write()', isReady, () => {
     if (end.closed) throw failure(EBADF);
-    if (end.muted || end.peer === undefined || end.peer.closed) throw failure(EPIPE);
+    const problem = end.sendingFails();
+    if (problem !== undefined) throw failure(problem);
     const count = end.blocking ? data.length : Math.min(data.length, end.room);
-    if (count > 0) end.peer.received.push({ data: data.slice(0, count), from: '' });
+    if (count > 0) end.peer?.deliver(data.slice(0, count), '');
     return count;
   });
 }
@@ -56,7 +56,7 @@ export function writeDescriptor(fd: number, data: Uint8Array): Value {
 export function closeDescriptor(fd: number): void {
   const end = network.find(fd);
   if (end === undefined) withOSErrors(() => vm.host.files.close(fd), undefined);
-  else network.close(end);
+  else network.close(fd);
 }
 
 /** As HostFiles.fstat; throws HostError. */
@@ -64,9 +64,19 @@ export function statDescriptor(fd: number): HostStat {
   const end = network.find(fd);
   if (end === undefined) return vm.host.files.fstat(fd);
   const isPipe = end instanceof PipeReader || end instanceof PipeWriter;
+  return statOf(isPipe ? S_IFIFO | 0o600 : S_IFSOCK | 0o777, end.fd);
+}
+
+/** What stat() gives for the path of a Unix socket, which is no file of the host; undefined for any other path. */
+export function statSocketFile(path: string): HostStat | undefined {
+  const number = network.fileAt(path);
+  return number === undefined ? undefined : statOf(S_IFSOCK | 0o755, number);
+}
+
+function statOf(mode: number, number: number): HostStat {
   return {
-    mode: isPipe ? S_IFIFO | 0o600 : S_IFSOCK | 0o777,
-    ino: BigInt(fd),
+    mode,
+    ino: BigInt(number),
     dev: 0n,
     nlink: 1,
     uid: 0,

@@ -29,12 +29,13 @@ import {
   seekDescriptor,
   setBlocking,
   statDescriptor,
+  statSocketFile,
   writeDescriptor,
 } from './descriptors.ts';
 import { errorMessage } from './errno.ts';
 import { bytesOf, withWritable } from './io/base.ts';
 import { kill } from './signal.ts';
-import { network, resetNetwork } from './socket/network.ts';
+import { network } from './socket/network.ts';
 
 const statResult = structSequence(
   'os.stat_result',
@@ -103,7 +104,7 @@ function statOf(path: Value, follow: boolean): HostStat {
     throw typeError(`stat: path should be string, bytes, os.PathLike or integer, not ${typeOf(path).tp_name}`);
   }
   const text = filesystemPath(path);
-  return withOSErrors(() => vm.host.files.stat(text, follow), path);
+  return withOSErrors(() => statSocketFile(text) ?? vm.host.files.stat(text, follow), path);
 }
 
 /** Names in the type of the path that was asked with: str, or bytes for bytes. */
@@ -249,11 +250,16 @@ const files = <T>(path: Value, act: (text: string) => T): T => {
   return withOSErrors(() => act(text), path);
 };
 
+/** Removes a file; that of a socket is only in the VM. */
+function unlink(path: string): void {
+  if (!network.unlink(path)) vm.host.files.unlink(path);
+}
+
 const ignore = (): null => null;
 
 /** CPython 3.14's Modules/posixmodule.c, as far as the host has it; what needs processes isn't there. */
 export const posix = (): ModuleDefinition => {
-  resetNetwork();
+  network.reset();
   return definition();
 };
 
@@ -282,8 +288,8 @@ const definition = (): ModuleDefinition => ({
         files(path, (text) => vm.host.files.makeDirectory(text, mode === undefined ? 0o777 : Number(index(mode)))),
     ],
     rmdir: ['(path, *, dir_fd=None)', (path: Value) => files(path, (text) => vm.host.files.removeDirectory(text))],
-    unlink: ['(path, *, dir_fd=None)', (path: Value) => files(path, (text) => vm.host.files.unlink(text))],
-    remove: ['(path, *, dir_fd=None)', (path: Value) => files(path, (text) => vm.host.files.unlink(text))],
+    unlink: ['(path, *, dir_fd=None)', (path: Value) => files(path, unlink)],
+    remove: ['(path, *, dir_fd=None)', (path: Value) => files(path, unlink)],
     rename: [
       '(src, dst, *, src_dir_fd=None, dst_dir_fd=None)',
       (from: Value, to: Value) => files(from, (text) => vm.host.files.rename(text, filesystemPath(to))),

@@ -135,7 +135,7 @@ export function tripSignal(number: number): void {
   pending.add(number);
   vm.signalsPending = true;
   vm.interruptFuel();
-  network.find(wakeupFd)?.peer?.received.push({ data: Uint8Array.of(number), from: '' });
+  network.find(wakeupFd)?.peer?.deliver(Uint8Array.of(number), '');
 }
 
 /** Calls the handlers of signals that have come, when the main thread runs (_PyErr_CheckSignalsTstate). */

@@ -1,12 +1,21 @@
+import { vm } from '../../interpreter/state.ts';
+
 /**
  * The network that programs see: sockets and pipes of this one process that reach each other over loopback. Nothing leaves the VM, so
  * a run can be replayed. Addresses are texts such as '127.0.0.1:8080' or a Unix path.
  */
 export class VirtualSocket {
+  /** The descriptor that it was opened with; dup() makes more. */
   readonly fd: number;
   readonly kind: 'stream' | 'datagram';
+  readonly family: Family;
   /** Bytes that have come and wait to be received; datagrams keep their sender. */
   readonly received: { data: Uint8Array; from: string }[] = [];
+  /** How many bytes `received` holds. */
+  private held = 0;
+  /** What setsockopt() made of SO_SNDBUF and SO_RCVBUF, in bytes. */
+  sendBuffer: number | undefined = undefined;
+  receiveBuffer: number | undefined = undefined;
   peer: VirtualSocket | undefined = undefined;
   address: string | undefined = undefined;
   peerAddress: string | undefined = undefined;
@@ -19,23 +28,75 @@ export class VirtualSocket {
   closed = false;
   /** Whether a call may wait: by default, until setblocking() or settimeout() says otherwise. */
   blocking = true;
+  /** Errno that the next call is told of, once: the other side closed without having read everything. */
+  fault: number | undefined = undefined;
+  /** TCP takes what is sent to a side that has closed once, before it hears of that. */
+  private refused = false;
+  /** Descriptors that stand for it. */
+  references = 1;
 
-  constructor(fd: number, kind: 'stream' | 'datagram') {
+  constructor(fd: number, kind: 'stream' | 'datagram', family: Family) {
     this.fd = fd;
     this.kind = kind;
+    this.family = family;
   }
 
   get readable(): boolean {
-    return this.received.length > 0 || this.ended || this.closed || (this.backlog?.length ?? 0) > 0;
+    return (
+      this.received.length > 0 ||
+      this.ended ||
+      this.closed ||
+      this.fault !== undefined ||
+      (this.backlog?.length ?? 0) > 0
+    );
   }
 
+  /** As Linux has it: a third of the room must be free. */
   get writable(): boolean {
-    return !this.closed && this.backlog === undefined;
+    if (this.closed || this.backlog !== undefined) return false;
+    const { peer } = this;
+    if (peer === undefined || peer.closed || this.kind === 'datagram' || this.fault !== undefined) return true;
+    return this.room * 3 >= this.capacity;
+  }
+
+  /** How many bytes can be on the way from here to the peer. */
+  get capacity(): number {
+    const half = this.family === 'unix' ? UNIX_BUFFER : TCP_BUFFER;
+    return (this.sendBuffer ?? half) + (this.peer?.receiveBuffer ?? half);
   }
 
   /** How many bytes can be sent at once. */
   get room(): number {
-    return Number.POSITIVE_INFINITY;
+    return this.peer === undefined ? 0 : Math.max(0, this.capacity - this.peer.held);
+  }
+
+  /** What sending would fail with; undefined when it wouldn't. Asked once for every call that sends. */
+  sendingFails(): number | undefined {
+    if (this.fault !== undefined) return this.takeFault();
+    if (this.muted) return EPIPE;
+    if (this.peer === undefined) return ENOTCONN;
+    if (!this.peer.closed) return undefined;
+    if (this.family === 'unix' || this.refused) return EPIPE;
+    this.refused = true;
+    return undefined;
+  }
+
+  takeFault(): number | undefined {
+    const { fault } = this;
+    this.fault = undefined;
+    return fault;
+  }
+
+  /** Whether as many bytes have come, or no more will. */
+  hasAll(count: number): boolean {
+    return this.held >= count || this.ended || this.closed || this.fault !== undefined;
+  }
+
+  /** Puts bytes where they wait to be received; a socket that is closed drops them. */
+  deliver(data: Uint8Array, from: string): void {
+    if (this.closed) return;
+    this.received.push({ data, from });
+    this.held += data.length;
   }
 
   /** Up to `count` bytes, from as many pieces as have come; a single datagram. */
@@ -57,18 +118,33 @@ export class VirtualSocket {
     return all;
   }
 
-  /** Up to `count` bytes; undefined when none have come yet, empty at the end. */
-  take(count: number): { data: Uint8Array; from: string } | undefined {
+  /** Up to `count` bytes; undefined when none have come yet, empty at the end. With `peek` they stay where they are. */
+  take(count: number, peek = false): { data: Uint8Array; from: string } | undefined {
     const first = this.received[0];
     if (first === undefined) return this.ended ? { data: new Uint8Array(0), from: '' } : undefined;
-    if (this.kind === 'datagram' || first.data.length <= count) {
+    const { data, from } = first;
+    const taken = { data: data.subarray(0, count), from };
+    if (peek) return taken;
+    if (this.kind === 'datagram' || data.length <= count) {
       this.received.shift();
-      return { data: first.data.subarray(0, count), from: first.from };
+      this.held -= data.length;
+    } else {
+      this.received[0] = { data: data.subarray(count), from };
+      this.held -= count;
     }
-    this.received[0] = { data: first.data.subarray(count), from: first.from };
-    return { data: first.data.subarray(0, count), from: first.from };
+    return taken;
   }
 }
+
+export type Family = 'inet' | 'unix';
+
+const EPIPE = 32;
+const ECONNRESET = 104;
+const ENOTCONN = 107;
+
+/** What one side of a stream keeps by default, in bytes: with the other's it is about what Linux lets go before a sender waits. */
+const TCP_BUFFER = 1_310_720;
+const UNIX_BUFFER = 106_496;
 
 /** What a pipe holds before its writers have to wait, in bytes (Linux). */
 const PIPE_CAPACITY = 65536;
@@ -93,10 +169,8 @@ export class PipeWriter extends VirtualSocket {
     return this.peer?.closed === true || this.room > 0;
   }
 
-  override get room(): number {
-    let held = 0;
-    for (const { data } of this.peer?.received ?? []) held += data.length;
-    return Math.max(0, PIPE_CAPACITY - held);
+  override get capacity(): number {
+    return PIPE_CAPACITY;
   }
 }
 
@@ -110,9 +184,20 @@ export class VirtualNetwork {
   private readonly sockets = new Map<number, VirtualSocket>();
   /** Listening streams and bound datagram sockets, by kind and address. */
   private readonly bound = new Map<string, VirtualSocket>();
+  /** Paths that bind() made files of, by the descriptors of their sockets: they stay until they are removed. */
+  private readonly files = new Map<string, number>();
 
-  open(kind: 'stream' | 'datagram'): VirtualSocket {
-    const socket = new VirtualSocket(this.nextFd++, kind);
+  /** Forgets everything: a new interpreter begins. */
+  reset(): void {
+    this.nextFd = FIRST_FD;
+    this.nextPort = 40000;
+    this.sockets.clear();
+    this.bound.clear();
+    this.files.clear();
+  }
+
+  open(kind: 'stream' | 'datagram', family: Family): VirtualSocket {
+    const socket = new VirtualSocket(this.nextFd++, kind, family);
     this.sockets.set(socket.fd, socket);
     return socket;
   }
@@ -122,19 +207,27 @@ export class VirtualNetwork {
   }
 
   pair(kind: 'stream' | 'datagram'): [VirtualSocket, VirtualSocket] {
-    const [a, b] = [this.open(kind), this.open(kind)];
+    const [a, b] = [this.open(kind, 'unix'), this.open(kind, 'unix')];
     a.peer = b;
     b.peer = a;
     return [a, b];
   }
 
   pipe(): [PipeReader, PipeWriter] {
-    const reader = new PipeReader(this.nextFd++, 'stream');
-    const writer = new PipeWriter(this.nextFd++, 'stream');
+    const reader = new PipeReader(this.nextFd++, 'stream', 'unix');
+    const writer = new PipeWriter(this.nextFd++, 'stream', 'unix');
     writer.peer = reader;
     this.sockets.set(reader.fd, reader);
     this.sockets.set(writer.fd, writer);
     return [reader, writer];
+  }
+
+  /** Another descriptor of the same socket or pipe. */
+  duplicate(socket: VirtualSocket): number {
+    socket.references++;
+    const fd = this.nextFd++;
+    this.sockets.set(fd, socket);
+    return fd;
   }
 
   freePort(): number {
@@ -143,16 +236,35 @@ export class VirtualNetwork {
 
   /** False when the address is taken. */
   bind(socket: VirtualSocket, address: string): boolean {
-    const key = `${socket.kind} ${address}`;
+    const key = keyOf(socket, address);
     const other = this.bound.get(key);
     if (other !== undefined && !other.closed) return false;
+    if (socket.family === 'unix' && !isAbstract(address)) {
+      const path = absolute(address);
+      if (this.files.has(path)) return false;
+      this.files.set(path, socket.fd);
+    }
     this.bound.set(key, socket);
     socket.address = address;
     return true;
   }
 
+  /** What stands for the inode of a socket's file; undefined when there is none at this path. */
+  fileAt(path: string): number | undefined {
+    return this.files.size === 0 ? undefined : this.files.get(absolute(path));
+  }
+
+  /** Removes the file of a socket: nobody can connect by it any more. False when there is none. */
+  unlink(path: string): boolean {
+    if (this.files.size === 0 || !this.files.delete(absolute(path))) return false;
+    this.bound.delete(`stream ${absolute(path)}`);
+    this.bound.delete(`datagram ${absolute(path)}`);
+    return true;
+  }
+
   /** The socket that is bound to an address, or to its port on every address; undefined when nobody is there. */
-  at(kind: 'stream' | 'datagram', address: string): VirtualSocket | undefined {
+  at(kind: 'stream' | 'datagram', address: string, family: Family): VirtualSocket | undefined {
+    if (family === 'unix') return this.bound.get(`${kind} ${isAbstract(address) ? address : absolute(address)}`);
     const port = address.slice(address.lastIndexOf(':'));
     for (const key of [address, `0.0.0.0${port}`, `::${port}`]) {
       const socket = this.bound.get(`${kind} ${key}`);
@@ -163,12 +275,14 @@ export class VirtualNetwork {
 
   /** Joins a stream to the listener at an address; false when nobody listens there. */
   connect(socket: VirtualSocket, address: string, own: string): boolean {
-    const listener = this.at('stream', address);
+    const listener = this.at('stream', address, socket.family);
     if (listener?.backlog === undefined) return false;
-    const accepted = this.open('stream');
+    const accepted = this.open('stream', socket.family);
     accepted.address = address;
     accepted.peerAddress = own;
     accepted.peer = socket;
+    accepted.sendBuffer = listener.sendBuffer;
+    accepted.receiveBuffer = listener.receiveBuffer;
     socket.address = own;
     socket.peerAddress = address;
     socket.peer = accepted;
@@ -176,21 +290,38 @@ export class VirtualNetwork {
     return true;
   }
 
-  close(socket: VirtualSocket): void {
-    if (socket.closed) return;
+  /** Closes a descriptor, and what it stands for with the last one. */
+  close(fd: number): void {
+    const socket = this.sockets.get(fd);
+    if (socket === undefined) return;
+    this.sockets.delete(fd);
+    if (--socket.references > 0) return;
     socket.closed = true;
-    this.sockets.delete(socket.fd);
-    if (socket.address !== undefined && this.bound.get(`${socket.kind} ${socket.address}`) === socket) {
-      this.bound.delete(`${socket.kind} ${socket.address}`);
+    if (socket.address !== undefined) {
+      const key = keyOf(socket, socket.address);
+      if (this.bound.get(key) === socket) this.bound.delete(key);
     }
-    if (socket.peer !== undefined) socket.peer.ended = true;
-    for (const waiting of socket.backlog ?? []) this.close(waiting);
+    const { peer } = socket;
+    if (peer !== undefined && socket.kind === 'stream') {
+      peer.ended = true;
+      if (socket.received.length > 0 && !(socket instanceof PipeReader)) peer.fault = ECONNRESET;
+    }
+    for (const waiting of socket.backlog ?? []) {
+      if (waiting.peer !== undefined) waiting.peer.fault = ECONNRESET;
+      this.close(waiting.fd);
+    }
   }
 }
 
-/** The network of the interpreter that runs; a new one with each interpreter. */
-export let network = new VirtualNetwork();
+/** Addresses of Unix sockets that are no files begin with a null character, or are empty. */
+export const isAbstract = (address: string): boolean => address === '' || address.startsWith('\0');
 
-export function resetNetwork(): void {
-  network = new VirtualNetwork();
-}
+/** Where a path leads from the current directory. */
+const absolute = (path: string): string =>
+  path.startsWith('/') ? path : `${vm.host.files.currentDirectory()}/${path.replace(/^(\.\/+)+/, '')}`;
+
+const keyOf = (socket: VirtualSocket, address: string): string =>
+  `${socket.kind} ${socket.family === 'unix' && !isAbstract(address) ? absolute(address) : address}`;
+
+/** The network of the interpreter that runs. */
+export const network = new VirtualNetwork();
