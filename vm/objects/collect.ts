@@ -12,7 +12,17 @@ import { PyGenerator } from './generator.ts';
 import { coroutineWrapperType } from './generator-type.ts';
 import { PyList } from './list.ts';
 import { PyModule } from './module.ts';
-import { coroutineType, generatorType, type PyObject, PyType, Shape, type Slot, type Value } from './object.ts';
+import {
+  coroutineType,
+  generatorType,
+  objectType,
+  PyInstance,
+  type PyObject,
+  PyType,
+  Shape,
+  type Slot,
+  type Value,
+} from './object.ts';
 import { declaredRoots } from './roots.ts';
 import { BuiltinDef } from './signature.ts';
 import { PyTuple } from './tuple.ts';
@@ -96,8 +106,8 @@ function visitFrame(frame: Frame, visit: Visit): void {
 /** Everything that can be reached, each with what it was reached from; undefined for roots. */
 export type Parents = ReadonlyMap<object, object | undefined>;
 
-/** Everything that can be reached from our own roots. */
-function markReachable(): Parents {
+/** Everything that can be reached from our own roots, with the ways to it. */
+function markWithParents(): Parents {
   const marked = new Map<object, object | undefined>();
   const pending: object[] = [];
   let holder: object | undefined;
@@ -106,6 +116,50 @@ function markReachable(): Parents {
     marked.set(held, holder);
     pending.push(held);
   };
+  visitRoots(visit);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    holder = next;
+    traverse(next, visit);
+  }
+  return marked;
+}
+
+/** Everything that can be reached from our own roots. */
+function markReachable(): ReadonlySet<object> {
+  const marked = new Set<object>();
+  const pending: object[] = [];
+  let count = 0;
+  // A program may have millions of objects: each is looked for in the set no more than once.
+  const visit = (held: object): void => {
+    marked.add(held);
+    if (marked.size === count) return;
+    count++;
+    pending.push(held);
+  };
+  visitRoots(visit);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    // What these hold lies in an array of their own, which needn't be marked itself.
+    const own =
+      next instanceof PyInstance
+        ? next.values
+        : next instanceof PyList || next instanceof PyTuple
+          ? next.items
+          : nothingOwned;
+    visitArray(own, own.length, visit);
+    if (own === nothingOwned) traverse(next, visit);
+    else {
+      const { type, dict, slots } = next as PyObject;
+      visit(type);
+      if (dict !== undefined) visit(dict);
+      if (slots !== undefined) visit(slots);
+    }
+  }
+  return marked;
+}
+
+const nothingOwned: readonly unknown[] = [];
+
+function visitRoots(visit: Visit): void {
   const root = (held: unknown): void => {
     if (typeof held === 'object' && held !== null) visit(held);
   };
@@ -119,16 +173,11 @@ function markReachable(): Parents {
   }
   root(vm.stopValue);
   if (atSafepoint && vm.frame !== undefined) visitArray(vm.frame.stack, vm.frame.stack.length, visit);
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    holder = next;
-    traverse(next, visit);
-  }
-  return marked;
 }
 
 /** What can be reached now, between two instructions; undefined where that can't be known. */
 export function reachable(): Parents | undefined {
-  return collecting || !rootsAreComplete() ? undefined : markReachable();
+  return collecting || !rootsAreComplete() ? undefined : markWithParents();
 }
 
 /**
@@ -405,11 +454,13 @@ function caringObjects(): PyObject[] {
 }
 
 /** Classes that nothing reaches any more are no subclasses of those that stay. */
-function forgetSubclasses(marked: Parents): void {
-  for (const object of marked.keys()) {
-    if (!(object instanceof PyType)) continue;
-    for (const subclass of object.subclasses) {
-      if (subclass.heap && !marked.has(subclass)) object.subclasses.delete(subclass);
+function forgetSubclasses(marked: ReadonlySet<object>): void {
+  const types = new Set<PyType>([objectType]);
+  // A Set goes on to what is added while it is gone through.
+  for (const type of types) {
+    for (const subclass of type.subclasses) {
+      if (subclass.heap && !marked.has(subclass)) type.subclasses.delete(subclass);
+      else types.add(subclass);
     }
   }
 }
