@@ -70,6 +70,7 @@ import { forEach, getIterator, items, iterateNext, toArray } from '../operations
 import { lengthOf, subscript } from '../operations/subscript.ts';
 import { ascii, format, repr, str, strValue } from '../operations/text.ts';
 import type { Frame } from './frame.ts';
+import { lookupBuiltin } from './frame-builtins.ts';
 import { handledException, holderOfHandled } from './handled.ts';
 import { storeName } from './names.ts';
 import { isRehearsing, refuelRehearsal, rehearse } from './rehearsal.ts';
@@ -683,7 +684,7 @@ export function setFunctionAttribute(func: PyFunction, which: number, value: Val
 }
 
 export function importName(frame: Frame, name: string, fromList: Value, level: Value): Value {
-  const custom = frame.builtins.getString('__import__');
+  const custom = lookupBuiltin(frame.builtins, '__import__');
   if (custom === undefined) throw newException(importErrorType, '__import__ not found');
   const locals = frame.locals ?? null;
   if (custom instanceof PyBuiltin) return importModule(name, frame.globals, fromList, level as number);

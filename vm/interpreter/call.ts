@@ -9,6 +9,7 @@ import { tupleOf } from '../objects/tuple.ts';
 import { suggestKeyword } from '../text/suggestion.ts';
 import { programOf } from './decode.ts';
 import { Frame } from './frame.ts';
+import { builtinsOf } from './frame-builtins.ts';
 import { Opcode } from './opcode.ts';
 import { run } from './run.ts';
 import { vm } from './state.ts';
@@ -157,16 +158,6 @@ export function runCode(code: PyCode, globals: PyDict, locals: Value, func?: PyF
   return run(frame);
 }
 
-/** `__builtins__` of a namespace: a dict, or a module whose dict counts. */
-export function builtinsOf(globals: PyDict): PyDict {
-  const given = globals.getString('__builtins__');
-  if (given === undefined) return vm.builtins;
-  if (given instanceof PyDict) return given;
-  const { dict } = given as { dict?: PyDict };
-  return dict ?? vm.builtins;
-}
-
-vm.builtinsOf = builtinsOf;
 vm.runClassBody = (func, namespace) => {
   const frame = frameForCall(func, [], undefined);
   frame.locals = namespace;

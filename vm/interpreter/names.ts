@@ -15,6 +15,7 @@ import {
 import { dictType, type Slot, type Value } from '../objects/object.ts';
 import { setSubscript, subscript } from '../operations/subscript.ts';
 import type { Frame } from './frame.ts';
+import { lookupBuiltin } from './frame-builtins.ts';
 import { vm } from './state.ts';
 
 export function unboundLocal(frame: Frame, index: number): PyBaseException {
@@ -44,7 +45,7 @@ function undefinedName(name: string): PyBaseException {
 }
 
 /** Value of a name in a mapping: a dict quickly, anything else by __getitem__. */
-function fromMapping(mapping: Value, name: string): Slot {
+export function fromMapping(mapping: Value, name: string): Slot {
   if (mapping instanceof PyDict && mapping.type === dictType) return mapping.getString(name);
   try {
     return subscript(mapping, name);
@@ -78,7 +79,7 @@ function globalOrBuiltin(frame: Frame, name: string): Slot {
   // A subclass of dict may have a __missing__ that gives names: annotationlib runs functions in such globals.
   const value = globals.type === dictType ? globals.getString(name) : fromMapping(globals, name);
   if (value !== undefined) return value;
-  const builtin = builtins.type === dictType ? builtins.getString(name) : fromMapping(builtins, name);
+  const builtin = builtins.type === dictType ? builtins.getString(name) : lookupBuiltin(builtins, name);
   return builtin === undefined && builtins === vm.builtins ? siteBuiltin(name) : builtin;
 }
 
@@ -119,7 +120,7 @@ export function deleteGlobal(frame: Frame, name: string): void {
 }
 
 export function buildClassFunction(frame: Frame): Value {
-  const found = frame.builtins.getString('__build_class__');
+  const found = lookupBuiltin(frame.builtins, '__build_class__');
   if (found === undefined) throw nameError(nameErrorType, '__build_class__ not found', '__build_class__');
   return found;
 }

@@ -1,3 +1,4 @@
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import { index } from '../operations/arithmetic.ts';
 import { getAttribute } from '../operations/attribute.ts';
@@ -343,7 +344,7 @@ const methods: Record<string, Declaration> = {
         self,
         byteStrings.join(
           self.bytes,
-          toArray(iterable).map((part, i) => {
+          pinned(self, () => toArray(iterable)).map((part, i) => {
             const { bf_getbuffer, tp_name } = typeOf(part);
             if (bf_getbuffer === undefined)
               throw typeError(`sequence item ${i}: expected a bytes-like object, ${tp_name} found`);
@@ -415,7 +416,7 @@ for (const type of [bytesIteratorType, bytearrayIteratorType]) {
       __reduce__: [
         '($self, /)',
         (self: BytesIterator) => {
-          const iter = vm.builtins.getString('iter')!;
+          const iter = frameBuiltin('iter');
           if (self.source === undefined) return tupleOf([iter, tupleOf([tupleOf([])])]);
           return tupleOf([iter, tupleOf([self.source]), self.index]);
         },
@@ -442,6 +443,7 @@ const common = {
     return like(left, byteStrings.concatenated([left.bytes, bf_getbuffer(right).bytes]));
   },
   sq_repeat: (self: AnyBytes, count: number) => {
+    if (count === 1 && self.type === bytesType) return self;
     const times = Math.max(0, count);
     const result = new Uint8Array(self.bytes.length * times);
     for (let i = 0; i < times; i++) result.set(self.bytes, i * self.bytes.length);
@@ -492,9 +494,20 @@ defineType(bytesType, {
   },
 });
 
+/** Does something for which these bytes must keep their size. */
+function pinned<T>(self: AnyBytes, action: () => T): T {
+  if (self instanceof PyBytes) return action();
+  self.pinned++;
+  try {
+    return action();
+  } finally {
+    self.pinned--;
+  }
+}
+
 function checkResizable(self: PyByteArray): void {
-  if (self.exports === 0) return;
-  if (isViewed((lender) => lender === self)) {
+  if (self.exports === 0 && self.pinned === 0) return;
+  if (self.pinned > 0 || isViewed((lender) => lender === self)) {
     throw newException(bufferErrorType, 'Existing exports of data: object cannot be re-sized');
   }
   self.exports = 0;
@@ -506,6 +519,20 @@ function splice(self: PyByteArray, start: number, count: number, replacement: Ui
     return;
   }
   checkResizable(self);
+  const { length } = self.bytes;
+  if (count === 0 && start === length) {
+    self.grow(replacement.length);
+    self.bytes.set(replacement, length);
+    return;
+  }
+  if (replacement.length === 0 && start + count === length) {
+    self.bytes = self.bytes.subarray(0, start);
+    return;
+  }
+  if (replacement.length === 0 && start === 0) {
+    self.bytes = self.bytes.subarray(count);
+    return;
+  }
   self.bytes = byteStrings.concatenated([
     self.bytes.subarray(0, start),
     replacement,
@@ -556,9 +583,26 @@ function setItem(self: PyByteArray, key: Value, value: Slot): void {
     throw typeError(`bytearray indices must be integers or slices, not ${typeOf(key).tp_name}`);
   }
   const at = indexIn(key, self.bytes.length);
+  // The value's __index__ may change the size.
+  const byte = value === undefined ? 0 : byteOf(value, 'byte');
   if (at < 0 || at >= self.bytes.length) throw indexError('bytearray index out of range');
   if (value === undefined) splice(self, at, 1, new Uint8Array(0));
-  else self.bytes[at] = byteOf(value, 'byte');
+  else self.bytes[at] = byte;
+}
+
+function append(self: PyByteArray, item: Value): void {
+  const byte = byteOf(item, 'byte');
+  checkResizable(self);
+  self.grow(1);
+  self.bytes[self.bytes.length - 1] = byte;
+}
+
+/** What bytearray() takes for nothing but something to iterate over. */
+function isOnlyIterable(source: Value): boolean {
+  const { tp_iter, nb_index, bf_getbuffer } = typeOf(source);
+  return (
+    tp_iter !== undefined && nb_index === undefined && bf_getbuffer === undefined && stringOf(source) === undefined
+  );
 }
 
 defineType(bytearrayType, {
@@ -567,7 +611,11 @@ defineType(bytearrayType, {
   allocate: (type: PyType) => new PyByteArray(new Uint8Array(0), type),
   tp_new: (type: PyType) => new PyByteArray(new Uint8Array(0), type),
   tp_init: (self: PyByteArray, args: Value[], kwNames: KwNames) => {
-    self.bytes = contents('bytearray', args, kwNames);
+    if (args.length === 1 && kwNames === undefined && isOnlyIterable(args[0])) {
+      // What goes on meanwhile sees the bytes come.
+      splice(self, 0, self.bytes.length, new Uint8Array(0));
+      forEach(args[0], (item) => append(self, item));
+    } else self.bytes = contents('bytearray', args, kwNames);
   },
   tp_repr: (self: PyByteArray) => `${self.type.tp_name}(${bytesRepr(self.bytes)})`,
   tp_str: (self: PyByteArray) => `${self.type.tp_name}(${bytesRepr(self.bytes)})`,
@@ -591,10 +639,7 @@ defineType(bytearrayType, {
   mp_ass_subscript: setItem,
   methods: {
     ...methods,
-    append: [
-      '($self, item, /)',
-      (self: PyByteArray, byte: Value) => splice(self, self.bytes.length, 0, Uint8Array.of(byteOf(byte, 'byte'))),
-    ],
+    append: ['($self, item, /)', append],
     extend: [
       '($self, iterable_of_ints, /)',
       (self: PyByteArray, source: Value) => {
@@ -657,7 +702,7 @@ defineType(bytearrayType, {
     __alloc__: [
       '($self, /)',
       // One more for C's NUL at the end, where there is anything.
-      (self: PyByteArray) => (self.bytes.length === 0 ? 0 : self.bytes.length + 1),
+      (self: PyByteArray) => (self.capacity === 0 ? 0 : self.capacity + 1),
       'B.__alloc__() -> int\n\nReturn the number of bytes actually allocated.',
     ],
     clear: ['($self, /)', (self: PyByteArray) => splice(self, 0, self.bytes.length, new Uint8Array(0))],

@@ -1,4 +1,5 @@
 import { unbox } from '../interpreter/actions.ts';
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import {
   genericGetAttribute,
@@ -121,7 +122,7 @@ defineType(builtinFunctionType, {
       (self: PyBuiltin) =>
         self.self === undefined
           ? self.def.name
-          : tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.self, self.def.name])]),
+          : tupleOf([frameBuiltin('getattr'), tupleOf([self.self, self.def.name])]),
     ],
   },
 });
@@ -153,7 +154,7 @@ defineType(methodDescriptorType, {
   methods: {
     __reduce__: [
       '($self, /)',
-      (self: PyMethodDescriptor) => tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.owner, self.def.name])]),
+      (self: PyMethodDescriptor) => tupleOf([frameBuiltin('getattr'), tupleOf([self.owner, self.def.name])]),
     ],
   },
 });

@@ -1,3 +1,4 @@
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import { lookupAttribute } from '../operations/attribute.ts';
 import { call, callSpecial } from '../operations/call.ts';
@@ -120,7 +121,7 @@ for (const type of [...iteratorTypes, ...reverseIteratorTypes]) {
       __length_hint__: ['($self, /)', (self: DictIterator) => self.remaining],
       __reduce__: [
         '($self, /)',
-        (self: DictIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(toArray(self.clone()))])]),
+        (self: DictIterator) => tupleOf([frameBuiltin('iter'), tupleOf([new PyList(toArray(self.clone()))])]),
       ],
     },
   });

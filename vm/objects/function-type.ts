@@ -1,4 +1,5 @@
 import { callFunction } from '../interpreter/call.ts';
+import { frameBuiltin, shownBuiltins } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import { genericGetAttribute, getAttribute, instanceDict, lookupAttribute } from '../operations/attribute.ts';
 import { call, callWith } from '../operations/call.ts';
@@ -99,7 +100,7 @@ defineType(functionType, {
   members: {
     __closure__: [(self: PyFunction) => self.closure],
     __globals__: [(self: PyFunction) => self.globals],
-    __builtins__: [(self: PyFunction) => self.builtins],
+    __builtins__: [(self: PyFunction) => shownBuiltins(self.builtins)],
     __doc__: [
       (self: PyFunction) => self.doc,
       (self: PyFunction, value: Slot) => {
@@ -223,8 +224,7 @@ defineType(methodType, {
   methods: {
     __reduce__: [
       '($self, /)',
-      (self: PyMethod) =>
-        tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.self, getAttribute(self.func, '__name__')])]),
+      (self: PyMethod) => tupleOf([frameBuiltin('getattr'), tupleOf([self.self, getAttribute(self.func, '__name__')])]),
     ],
   },
 });

@@ -1,3 +1,4 @@
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import { genericGetAttribute, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { call, callWith } from '../operations/call.ts';
@@ -9,7 +10,7 @@ import { bind } from './bind.ts';
 import { defineType } from './define.ts';
 import { typeError } from './exception.ts';
 import { genericAliasType, newGenericAlias, PyGenericAlias } from './generic-alias.ts';
-import { NativeIterator } from './iterator.ts';
+
 import { PyList } from './list.ts';
 import {
   Compare,
@@ -25,7 +26,7 @@ import {
   type Value,
 } from './object.ts';
 import { stringOf } from './str.ts';
-import { PyTuple, tupleOf } from './tuple.ts';
+import { emptyTuple, PyTuple, tupleOf } from './tuple.ts';
 import { qualifiedName } from './type-name.ts';
 
 // list[int] and int | str: CPython's Objects/genericaliasobject.c and unionobject.c, 3.14.
@@ -158,20 +159,7 @@ defineType(genericAliasType, {
   },
   tp_getattro: (self: PyGenericAlias, name: string) =>
     own.has(name) ? genericGetAttribute(self, name) : getAttribute(self.origin, name),
-  tp_iter: (self: PyGenericAlias) => {
-    let done = false;
-    return new NativeIterator(
-      unpackIteratorType,
-      () => {
-        if (done) return undefined;
-        done = true;
-        const starred = newGenericAlias(self.origin, self.args);
-        starred.starred = true;
-        return starred;
-      },
-      self,
-    );
-  },
+  tp_iter: (self: PyGenericAlias) => new UnpackIterator(self),
   mp_subscript: (self: PyGenericAlias, item: Value) => {
     const args = substitute(self, self.args.items, parametersOf(self.args.items).items, item);
     const made = newGenericAlias(self.origin, tupleOf(args));
@@ -211,9 +199,36 @@ defineType(genericAliasType, {
   },
 });
 
-const unpackIteratorType = defineType(newType('generic_alias_iterator'), {
+const unpackIteratorType = newType('generic_alias_iterator');
+
+/** Gives `*alias`, once (ga_iternext). */
+class UnpackIterator extends PyObject {
+  alias: PyGenericAlias | undefined;
+  constructor(alias: PyGenericAlias) {
+    super(unpackIteratorType);
+    this.alias = alias;
+  }
+}
+
+defineType(unpackIteratorType, {
+  subclassable: false,
   tp_iter: (self: Value) => self,
-  tp_iternext: (self: NativeIterator) => self.advance?.(),
+  tp_iternext: (self: UnpackIterator) => {
+    if (self.alias === undefined) return undefined;
+    const starred = newGenericAlias(self.alias.origin, self.alias.args);
+    starred.starred = true;
+    self.alias = undefined;
+    return starred;
+  },
+  methods: {
+    __reduce__: [
+      '($self, /)',
+      (self: UnpackIterator) => {
+        const iter = frameBuiltin('iter');
+        return tupleOf([iter, tupleOf([self.alias ?? emptyTuple])]);
+      },
+    ],
+  },
 });
 
 export const unionType = newType('typing.Union');

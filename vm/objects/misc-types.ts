@@ -2,6 +2,7 @@ import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { positions } from '../../compiler/bytecode/positions.ts';
 import { siteBuiltin } from '../builtins/site-builtins.ts';
 import { Frame, FrameState } from '../interpreter/frame.ts';
+import { shownBuiltins } from '../interpreter/frame-builtins.ts';
 import { jump, planJump, unboundLocals } from '../interpreter/jump.ts';
 import { vm } from '../interpreter/state.ts';
 import { checkMayJump, extraOf } from '../interpreter/tracing.ts';
@@ -331,7 +332,7 @@ defineType(frameType, {
     f_back: [(self: Frame) => self.back ?? null],
     f_code: [(self: Frame) => self.code],
     f_globals: [(self: Frame) => self.globals],
-    f_builtins: [(self: Frame) => self.builtins],
+    f_builtins: [(self: Frame) => shownBuiltins(self.builtins)],
     f_locals: [(self: Frame) => localsOf(self)],
     f_lasti: [(self: Frame) => self.lasti],
     f_lineno: [(self: Frame) => self.line ?? null, setLineNumber],
@@ -383,6 +384,9 @@ defineType(tracebackType, {
       throw typeError(`TracebackType() argument 'tb_frame' must be frame, not ${typeOf(frame as Value).tp_name}`);
     }
     return new PyTraceback(next, frame, Number(index(lasti as Value)), Number(index(line as Value)));
+  },
+  methods: {
+    __dir__: ['($self, /)', () => new PyList(['tb_frame', 'tb_next', 'tb_lasti', 'tb_lineno'])],
   },
   members: {
     tb_frame: [(self: PyTraceback) => self.frame],

@@ -1,3 +1,4 @@
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import { callMethod, getAttribute, instanceDict, lookupAttribute } from '../operations/attribute.ts';
 import { call, lookupSpecial } from '../operations/call.ts';
@@ -43,9 +44,8 @@ export function reduceByCopyreg(self: Value, protocol: Value): Value {
     );
   }
   const state = call(getAttribute(self, '__getstate__'));
-  const listItems = self instanceof PyList ? call(vm.builtins.getString('iter')!, self) : null;
-  const dictItems =
-    self instanceof PyDict ? call(vm.builtins.getString('iter')!, call(getAttribute(self, 'items'))) : null;
+  const listItems = self instanceof PyList ? call(frameBuiltin('iter'), self) : null;
+  const dictItems = self instanceof PyDict ? call(frameBuiltin('iter'), call(getAttribute(self, 'items'))) : null;
   if (kwargs instanceof PyDict && kwargs.used > 0) {
     const made = tupleOf([type, tupleOf(args), kwargs]);
     return tupleOf([getAttribute(copyreg, '__newobj_ex__'), made, state, listItems, dictItems]);

@@ -125,7 +125,9 @@ function objectDir(self: Value): Value {
   const names = new Set<string>();
   const dict = lookupAttribute(self, '__dict__');
   if (dict instanceof PyDict) for (const key of dict.keyList()) names.add(str(key));
-  for (const type of typeOf(self).mro) for (const name of type.attributes.keys()) names.add(name);
+  const claimed = lookupAttribute(self, '__class__');
+  for (const type of claimed instanceof PyType ? claimed.mro : [])
+    for (const name of type.attributes.keys()) names.add(name);
   return new PyList([...names].sort());
 }
 

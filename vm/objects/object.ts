@@ -265,6 +265,8 @@ export class PyType extends TypeSlots {
   /** Attributes are looked up as object does it: no __getattribute__ or __getattr__ of its own. */
   genericGetattr = true;
   isAbstract = false;
+  /** Instances have a `__del__` written in Python: the collector is told of each. */
+  finalizes = false;
   /** Bits of Py_TPFLAGS_ that patterns and `type` show: SEQUENCE, MAPPING. */
   matchesSequence = false;
   matchesMapping = false;

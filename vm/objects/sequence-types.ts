@@ -1,4 +1,4 @@
-import { vm } from '../interpreter/state.ts';
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import * as integer from '../numbers/integer.ts';
 import { index } from '../operations/arithmetic.ts';
 import { call } from '../operations/call.ts';
@@ -101,9 +101,14 @@ function bound(value: Value, length: number): number {
   return plain < 0 ? Math.max(0, plain + length) : plain;
 }
 
-/** How an iterator is pickled that has nothing left to give. */
-function exhaustedIterator(empty: Value = emptyTuple): Value {
-  return tupleOf([vm.builtins.getString('iter')!, tupleOf([empty])]);
+/**
+ * How an iterator is pickled; `state` gives the arguments of iter() and maybe where it stands. It is asked last, as a program may have
+ * names of its own among the built-in ones, which compare in code that goes on with this very iterator.
+ */
+function reducedIterator(state: () => readonly [args: readonly Value[], index?: number]): Value {
+  const iter = frameBuiltin('iter');
+  const [args, at] = state();
+  return tupleOf(at === undefined ? [iter, tupleOf(args)] : [iter, tupleOf(args), at]);
 }
 
 const arrayIterator = {
@@ -122,12 +127,11 @@ const arrayIterator = {
     ],
     __reduce__: [
       '($self, /)',
-      (self: ArrayIterator) => {
-        if (self.source === undefined) {
-          return exhaustedIterator(self.type === listIteratorType ? new PyList([]) : emptyTuple);
-        }
-        return tupleOf([vm.builtins.getString('iter')!, tupleOf([self.source as unknown as Value]), self.index]);
-      },
+      (self: ArrayIterator) =>
+        reducedIterator(() => {
+          if (self.source === undefined) return [[self.type === listIteratorType ? new PyList([]) : emptyTuple]];
+          return [[self.source as unknown as Value], self.index];
+        }),
     ],
     __setstate__: [
       '($self, state, /)',
@@ -158,9 +162,7 @@ defineType(sequenceIteratorType, {
     __reduce__: [
       '($self, /)',
       (self: SequenceIterator) =>
-        self.sequence === undefined
-          ? exhaustedIterator()
-          : tupleOf([vm.builtins.getString('iter')!, tupleOf([self.sequence]), self.index]),
+        reducedIterator(() => (self.sequence === undefined ? [[emptyTuple]] : [[self.sequence], self.index])),
     ],
     __setstate__: [
       '($self, state, /)',
@@ -178,6 +180,8 @@ defineType(callableIteratorType, {
     if (self.callable === undefined) return undefined;
     try {
       const value = call(self.callable);
+      // It may have gone on with this iterator to its end.
+      if (self.callable === undefined) return undefined;
       if (!equals(value, self.sentinel)) return value;
       self.callable = undefined;
     } catch (error) {
@@ -190,9 +194,7 @@ defineType(callableIteratorType, {
     __reduce__: [
       '($self, /)',
       (self: CallableIterator) =>
-        self.callable === undefined
-          ? exhaustedIterator()
-          : tupleOf([vm.builtins.getString('iter')!, tupleOf([self.callable, self.sentinel])]),
+        reducedIterator(() => [self.callable === undefined ? [emptyTuple] : [self.callable, self.sentinel]]),
     ],
   },
 });
@@ -300,7 +302,7 @@ defineType(reverseIteratorType, {
     __reduce__: [
       '($self, /)',
       (self: ReverseListIterator) => {
-        const reversed = vm.builtins.getString('reversed')!;
+        const reversed = frameBuiltin('reversed');
         if (self.list === undefined) return tupleOf([reversed, tupleOf([new PyList([])])]);
         return tupleOf([reversed, tupleOf([self.list]), self.index]);
       },
@@ -623,7 +625,7 @@ defineType(longRangeIteratorType, {
       '($self, /)',
       ({ range, position }: LongRangeIterator) => {
         const rest = new PyRange(range.at(position), range.at(range.length), range.step);
-        return tupleOf([vm.builtins.getString('iter')!, tupleOf([rest]), null]);
+        return tupleOf([frameBuiltin('iter'), tupleOf([rest]), null]);
       },
     ],
     __setstate__: [
@@ -666,7 +668,7 @@ defineType(rangeIteratorType, {
       '($self, /)',
       (self: RangeIterator) =>
         tupleOf([
-          vm.builtins.getString('iter')!,
+          frameBuiltin('iter'),
           tupleOf([new PyRange(self.next, self.next + self.remaining * self.step, self.step)]),
           null,
         ]),

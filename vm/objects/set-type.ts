@@ -1,4 +1,4 @@
-import { vm } from '../interpreter/state.ts';
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { hashOf, unhashable } from '../operations/hash.ts';
 import { forEach, items, toArray } from '../operations/iterate.ts';
@@ -63,7 +63,7 @@ defineType(setIteratorType, {
       '($self, /)',
       ({ set, items, at }: SetIterator) => {
         const rest = set === undefined ? [] : items.slice(at);
-        return tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(rest)])]);
+        return tupleOf([frameBuiltin('iter'), tupleOf([new PyList(rest)])]);
       },
     ],
   },

@@ -1,3 +1,4 @@
+import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { vm } from '../interpreter/state.ts';
 import { index } from '../operations/arithmetic.ts';
 import { getAttribute } from '../operations/attribute.ts';
@@ -43,11 +44,14 @@ export const strIteratorType = newType('str_iterator');
 
 class StrIterator extends PyObject {
   text: string | undefined;
+  /** What it goes over: an instance of a subclass may have an end that is waited for. */
+  source: Value | undefined;
   /** Offset of the next character in UTF-16 units. */
   at = 0;
-  constructor(text: string) {
+  constructor(source: Value) {
     super(strIteratorType);
-    this.text = text;
+    this.text = text(source);
+    this.source = source;
   }
 }
 
@@ -59,6 +63,7 @@ defineType(strIteratorType, {
     if (text === undefined) return undefined;
     if (at >= text.length) {
       self.text = undefined;
+      self.source = undefined;
       return undefined;
     }
     const character = points.splitsPair(text, at + 1) ? text.slice(at, at + 2) : text[at];
@@ -72,8 +77,9 @@ defineType(strIteratorType, {
     ],
     __reduce__: [
       '($self, /)',
-      ({ text, at }: StrIterator) => {
-        const iter = vm.builtins.getString('iter')!;
+      (self: StrIterator) => {
+        const iter = frameBuiltin('iter');
+        const { text, at } = self;
         if (text === undefined) return tupleOf([iter, tupleOf([''])]);
         return tupleOf([iter, tupleOf([text]), points.pointIndex(text, at)]);
       },
@@ -360,7 +366,7 @@ defineType(strType, {
     const right = stringOf(other);
     return right === undefined ? NotImplemented : compareStrings(text(self), right, op);
   },
-  tp_iter: (self: Value) => new StrIterator(text(self)),
+  tp_iter: (self: Value) => new StrIterator(self),
   nb_remainder: modulo,
   sq_length: (self: Value) => points.lengthOf(text(self)),
   sq_concat: (left: Value, right: Value) => {

@@ -1,9 +1,9 @@
-import { setTypeAttribute } from '../operations/attribute.ts';
+import { callMethod, setTypeAttribute } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
 import { isTrue } from '../operations/truth.ts';
 import { builtinDoc } from './builtin-docs.ts';
 import { PyDict } from './dict.ts';
-import { attributeError, typeError } from './exception.ts';
+import { attributeError, typeError, valueError } from './exception.ts';
 import { PyFunction } from './function.ts';
 import { PyMappingProxy } from './mapping-proxy.ts';
 import { type PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
@@ -11,6 +11,17 @@ import { stringOf } from './str.ts';
 import { tupleOf } from './tuple.ts';
 import { setBases } from './type-bases.ts';
 import { moduleOf } from './type-name.ts';
+
+/** Raises UnicodeEncodeError for what UTF-8 hasn't: a class has its name and docstring in it (PyUnicode_AsUTF8AndSize). */
+export function checkEncodable(text: string): void {
+  if (/\p{Surrogate}/u.test(text)) callMethod(text, 'encode');
+}
+
+/** A class's name has no NUL either (type_set_name). */
+export function checkTypeName(name: string): void {
+  if (name.includes('\0')) throw valueError('type name must not contain null characters');
+  checkEncodable(name);
+}
 
 export function needsHeap(type: PyType, name: string, value: Slot): Value {
   if (!type.heap) throw typeError(`cannot set '${name}' attribute of immutable type '${type.tp_name}'`);
@@ -53,6 +64,7 @@ export const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType,
       if (name === undefined) {
         throw typeError(`can only assign string to ${self.tp_name}.__name__, not '${typeOf(value as Value).tp_name}'`);
       }
+      checkTypeName(name);
       self.tp_name = name;
     },
   ],

@@ -1,19 +1,20 @@
 import { intern } from '../interpreter/intern.ts';
 import { vm } from '../interpreter/state.ts';
-import { callMethod, lookupAttribute } from '../operations/attribute.ts';
+import { lookupAttribute } from '../operations/attribute.ts';
 import { call, callWith, lookupSpecial } from '../operations/call.ts';
 import { toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
 import { PyCell } from './cell.ts';
 import { classMethodType, PyMethodKind, PyWrapperDescriptor, staticMethodType } from './descriptor.ts';
 import { PyDict } from './dict.ts';
-import { attributeError, PyBaseException, typeError, valueError } from './exception.ts';
+import { attributeError, PyBaseException, typeError } from './exception.ts';
 import { addNote } from './exception-notes.ts';
 import { PyFunction } from './function.ts';
 import { dictType, type KwNames, objectType, PyType, type Slot, typeOf, type Value } from './object.ts';
 import { stringOf } from './str.ts';
 import { superType } from './super.ts';
 import { PyTuple } from './tuple.ts';
+import { checkEncodable, checkTypeName } from './type-attributes.ts';
 import { computeMro } from './type-bases.ts';
 import { addSlots, bestBase, checkedBase } from './type-layout.ts';
 import { updateAllSlots } from './type-slots.ts';
@@ -67,9 +68,7 @@ function newClass(
   kwNames: KwNames,
 ): PyType {
   const bases = givenBases.length === 0 ? [objectType] : givenBases.map(checkedBase);
-  if (name.includes('\0')) throw valueError('type name must not contain null characters');
-  // Raises UnicodeEncodeError for what UTF-8 hasn't.
-  if (/\p{Surrogate}/u.test(name)) callMethod(name, 'encode');
+  checkTypeName(name);
   const base = bestBase(bases);
   const type = new PyType(meta, name, bases, true);
   type.base = base;
@@ -107,7 +106,9 @@ function newClass(
     if (module !== undefined) attributes.set('__module__', module);
   }
   addSlots(type, bases);
-  if (!attributes.has('__doc__')) attributes.set('__doc__', null);
+  const doc = attributes.get('__doc__');
+  if (doc === undefined) attributes.set('__doc__', null);
+  else if (typeof doc === 'string') checkEncodable(doc);
   for (const [special, kind] of [
     ['__new__', staticMethodType],
     ['__init_subclass__', classMethodType],
@@ -160,16 +161,23 @@ function signatureInDocstring(name: string, doc: Slot): string | null {
 
 /** Lets the collector know the instances of a class with `__del__`. */
 function finalizeInstances(type: PyType): void {
-  if (!isPythonFinalizer(type.lookup('__del__')) || isPythonFinalizer(type.base?.lookup('__del__'))) return;
+  type.finalizes = isPythonFinalizer(type.lookup('__del__'));
+  if (!type.finalizes || type.base?.finalizes) return;
   const { allocate } = type;
-  const method = type.lookup('__del__');
-  const isLibrary = method instanceof vm.classes.PyFunction && method.code.code.co_filename.startsWith('<library>');
   type.allocate = (made) => {
     const instance = allocate(made);
-    vm.finalizable.add(instance);
-    if (!isLibrary) vm.lastReferences.watch(instance, vm.frame);
+    announceInstance(instance);
     return instance;
   };
+}
+
+/** Lets the collector know a new instance of a class with `__del__`; of some built-in bases none is made by `allocate`. */
+export function announceInstance(instance: Value): void {
+  if (typeof instance !== 'object' || instance === null || vm.finalizable.has(instance)) return;
+  vm.finalizable.add(instance);
+  const method = instance.type.lookup('__del__');
+  const isLibrary = method instanceof PyFunction && method.code.code.co_filename.startsWith('<library>');
+  if (!isLibrary) vm.lastReferences.watch(instance, vm.frame);
 }
 
 /** Whether this is a `__del__` of a class's body; built-in types that have one tell the collector of their instances themselves. */

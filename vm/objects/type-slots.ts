@@ -231,7 +231,8 @@ function initSlot(self: Value, args: Value[], kwNames: KwNames): void {
   if (result !== null) throw typeError(`__init__() should return None, not '${typeOf(result).tp_name}'`);
 }
 
-function newSlot(type: PyType, args: Value[], kwNames: KwNames): Value {
+/** The tp_new of a class whose `__new__` is written in Python. */
+export function newSlot(type: PyType, args: Value[], kwNames: KwNames): Value {
   const method = lookupTypeAttribute(type, '__new__')!;
   return callWith(method, [type, ...args], kwNames);
 }

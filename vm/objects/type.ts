@@ -10,8 +10,8 @@ import { PyTuple } from './tuple.ts';
 import { typeGetSet } from './type-attributes.ts';
 import { linearize } from './type-bases.ts';
 import { qualifiedName } from './type-name.ts';
-import { typeNew } from './type-new.ts';
-import { updateSlotsFor } from './type-slots.ts';
+import { announceInstance, typeNew } from './type-new.ts';
+import { newSlot, updateSlotsFor } from './type-slots.ts';
 
 /** type.__call__ (type_call). */
 export function typeCall(self: Value, args: Value[], kwNames: KwNames): Value {
@@ -23,6 +23,7 @@ export function typeCall(self: Value, args: Value[], kwNames: KwNames): Value {
   }
   if (type.tp_new === undefined) throw typeError(`cannot create '${type.tp_name}' instances`);
   const instance = type.tp_new(type, args, kwNames);
+  if (type.finalizes && type.tp_new !== newSlot) announceInstance(instance);
   const made = typeOf(instance);
   if (made === type || made.isSubtype(type)) made.tp_init!(instance, args, kwNames);
   return instance;
@@ -44,7 +45,9 @@ setNewCheck((owner, args, kwNames) => {
   if (native !== undefined && native.tp_new !== owner.tp_new) {
     throw typeError(`${owner.tp_name}.__new__(${type.tp_name}) is not safe, use ${native.tp_name}.__new__()`);
   }
-  return owner.tp_new!(type, args.slice(1), kwNames);
+  const instance = owner.tp_new!(type, args.slice(1), kwNames);
+  if (type.finalizes) announceInstance(instance);
+  return instance;
 });
 
 /** type.__setattr__ (type_setattro). */

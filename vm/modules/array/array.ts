@@ -1,3 +1,4 @@
+import { frameBuiltin } from '../../interpreter/frame-builtins.ts';
 import { vm } from '../../interpreter/state.ts';
 import { isViewed } from '../../objects/buffer-holders.ts';
 import { PyByteArray, PyBytes } from '../../objects/bytes.ts';
@@ -337,7 +338,7 @@ defineType(arrayIteratorType, {
     __reduce__: [
       '($self, /)',
       (self: ArrayIterator) => {
-        const iter = vm.builtins.getString('iter') as Value;
+        const iter = frameBuiltin('iter');
         return self.array === undefined
           ? tupleOf([iter, tupleOf([tupleOf([])])])
           : tupleOf([iter, tupleOf([self.array]), self.at]);

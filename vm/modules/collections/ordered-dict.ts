@@ -1,4 +1,4 @@
-import { vm } from '../../interpreter/state.ts';
+import { frameBuiltin } from '../../interpreter/frame-builtins.ts';
 import { defineType } from '../../objects/define.ts';
 import { PyDict } from '../../objects/dict.ts';
 import { DictView, dictItemsType, dictKeysType, dictValuesType, Part } from '../../objects/dict-type.ts';
@@ -120,7 +120,7 @@ defineType(iteratorType, {
   methods: {
     __reduce__: [
       '($self, /)',
-      (self: OrderedDictIterator) => tupleOf([vm.builtins.getString('iter')!, tupleOf([new PyList(self.rest())])]),
+      (self: OrderedDictIterator) => tupleOf([frameBuiltin('iter'), tupleOf([new PyList(self.rest())])]),
     ],
   },
 });

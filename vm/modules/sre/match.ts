@@ -11,7 +11,7 @@ import { callMethod } from '../../operations/attribute.ts';
 import { repr } from '../../operations/text.ts';
 import type { Matcher } from '../../sre/matcher.ts';
 import type { PyPattern } from './pattern.ts';
-import { joined, type Subject, sliceOf } from './subject.ts';
+import { currentSliceOf, joined, type Subject } from './subject.ts';
 
 export const matchType = newType('re.Match');
 export const templateType = newType('_sre.SRE_Template');
@@ -46,7 +46,7 @@ export class PyMatch extends PyObject {
   /** The text of a group, or `missing`. */
   group(number: number, missing: Value = null): Value {
     const start = this.marks[2 * number];
-    return start < 0 ? missing : sliceOf(this.subject, start, this.marks[2 * number + 1]);
+    return start < 0 ? missing : currentSliceOf(this.subject, start, this.marks[2 * number + 1]);
   }
 }
 

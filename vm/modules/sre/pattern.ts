@@ -5,7 +5,7 @@ import { newGenericAlias } from '../../objects/generic-alias.ts';
 import { NativeIterator } from '../../objects/iterator.ts';
 import { PyList } from '../../objects/list.ts';
 import { PyMappingProxy } from '../../objects/mapping-proxy.ts';
-import { Compare, NotImplemented, newType, PyObject, type Slot, type Value } from '../../objects/object.ts';
+import { Compare, NotImplemented, newType, PyObject, type Slot, typeOf, type Value } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
@@ -17,7 +17,7 @@ import { repr } from '../../operations/text.ts';
 import { SreFlag } from '../../sre/constants.ts';
 import { Matcher } from '../../sre/matcher.ts';
 import { expand, PyMatch, PyTemplate } from './match.ts';
-import { joined, type Subject, sliceOf, subjectOf } from './subject.ts';
+import { bytesOf, joined, type Subject, sliceOf, subjectOf } from './subject.ts';
 
 export const patternType = newType('re.Pattern');
 const scannerType = newType('_sre.SRE_Scanner');
@@ -60,6 +60,8 @@ class Search {
   readonly matcher: Matcher;
   readonly pos: number;
 
+  /** What lends the buffer that an iterator or scanner goes through. */
+  lease: { readonly object: Value } | undefined = undefined;
   constructor(pattern: PyPattern, string: Value, pos: Slot, endpos: Slot) {
     this.pattern = pattern;
     this.subject = subjectOf(string, pattern.isBytes);
@@ -72,6 +74,13 @@ class Search {
       this.pos,
       clamped(endpos, length, length),
     );
+  }
+
+  /** Keeps the size of a bytearray from changing as long as a variable holds what goes through it. */
+  keepBuffer(): void {
+    const { object } = this.subject;
+    this.lease = { object };
+    typeOf(object).bf_getbuffer?.(object);
   }
 
   match(): PyMatch {
@@ -141,6 +150,7 @@ function findall(self: PyPattern, string: Value, pos: Slot, endpos: Slot): Value
 
 function finditer(self: PyPattern, string: Value, pos: Slot, endpos: Slot): Value {
   const search = new Search(self, string, pos, endpos);
+  search.keepBuffer();
   return new NativeIterator(
     matchIteratorType,
     () => {
@@ -183,10 +193,15 @@ function split(self: PyPattern, string: Value, maxsplit: Slot): Value {
 function replacementFor(self: PyPattern, repl: Value): Value | ((match: PyMatch) => Value) {
   if (isCallable(repl)) return (found) => call(repl, found);
   const text = stringOf(repl);
-  if (text !== undefined && !text.includes('\\')) return repl;
+  if (text === undefined ? isLiteral(repl) : !text.includes('\\')) return repl;
   const template = callMethod(vm.importModule('re'), '_compile_template', self, repl);
   if (!(template instanceof PyTemplate)) return (found) => call(template, found);
   return template.parts.length === 1 ? template.parts[0] : (found) => expand(template, found);
+}
+
+/** Whether a bytes-like object has no backslash, so that nothing in it has to be understood. */
+function isLiteral(repl: Value): boolean {
+  return typeOf(repl).bf_getbuffer !== undefined && !bytesOf(repl).includes(0x5c);
 }
 
 /** pattern_subx: the new text and how many replacements were made. */
@@ -252,6 +267,11 @@ class Scanner extends PyObject {
   constructor(search: Search) {
     super(scannerType);
     this.search = search;
+    search.keepBuffer();
+  }
+
+  get lease(): Search['lease'] {
+    return this.search.lease;
   }
 }
 

@@ -29,7 +29,8 @@ export function subjectOf(object: Value, patternIsBytes: boolean | undefined): S
   return latest;
 }
 
-function bytesOf(object: Value): Uint8Array {
+/** A copy of what a bytes-like object holds now. */
+export function bytesOf(object: Value): Uint8Array {
   if (object instanceof PyBytes) return object.bytes;
   const { bf_getbuffer, tp_name } = typeOf(object);
   if (bf_getbuffer === undefined) throw typeError(`expected string or bytes-like object, got '${tp_name}'`);
@@ -44,6 +45,16 @@ function charactersOf(text: string): Characters {
   const chars = new Uint16Array(text.length);
   for (let i = 0; i < text.length; i++) chars[i] = text.charCodeAt(i);
   return chars;
+}
+
+/** A part of the subject as it is now, if it can change: what a match gives (match_getslice_by_index). */
+export function currentSliceOf(subject: Subject, start: number, end: number): Value {
+  const { text, object } = subject;
+  if (text !== undefined || object instanceof PyBytes) return sliceOf(subject, start, end);
+  const buffer = typeOf(object).bf_getbuffer!(object);
+  const part = new PyBytes(buffer.bytes.slice(start, end));
+  buffer.release();
+  return part;
 }
 
 /** A part of the subject as Python has it (getslice). */
