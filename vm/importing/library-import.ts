@@ -91,7 +91,7 @@ export function importFromLibrary(name: string, importFunction: Value): Slot {
 
 /** Whether the program has left sys.meta_path and importlib's classes alone, and nobody watches or waits. */
 function isUntouched({ classes, versions, metaPath }: Machinery, sys: PyDict): boolean {
-  if (vm.threads.length > 1 || vm.tracing !== undefined || sys.getString('modules') !== vm.modules) return false;
+  if (vm.threads.length > 1 || vm.monitoring !== undefined || sys.getString('modules') !== vm.modules) return false;
   const finders = sys.getString('meta_path');
   return (
     finders instanceof PyList &&

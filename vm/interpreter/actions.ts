@@ -119,14 +119,11 @@ export function refuel(frame: Frame, entering: boolean): void {
     frame.sp = Math.max(frame.sp, frame.program.localCount);
     vm.debugging.outOfFuel(frame, entering);
   }
-  if (vm.tracing !== undefined) {
-    vm.interruptFuel();
-    vm.tracing.watch(frame.program);
-  }
+  vm.monitoring?.entered(frame);
   if (spent) {
     vm.lastReferences.ration();
     collectIfDue();
-    if (vm.tracing === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
+    if (vm.monitoring === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
       holdingThreads(rehearse);
       vm.host.longRunning?.();
     }

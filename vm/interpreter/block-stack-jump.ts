@@ -3,7 +3,7 @@ import { Op } from '../../compiler/bytecode/op.ts';
 import { eachInstruction } from '../../compiler/bytecode/walk.ts';
 import { valueError } from '../objects/exception.ts';
 import type { Frame } from './frame.ts';
-import { type Jump, Kind } from './jump.ts';
+import type { Jump } from './jump.ts';
 import { Opcode } from './opcode.ts';
 
 // Jumps in code of targets that keep a block stack (frame_setlineno of Objects/frameobject.c, 3.8): it is followed where the code stands.
@@ -37,7 +37,8 @@ export function planBlockStackJump(frame: Frame, line: number): Jump {
   }
   return {
     index: program.indices[to >> 1],
-    popped: new Array(popped).fill(Kind.OBJECT),
+    depth: frame.sp - program.localCount - popped,
+    popped: [],
     blocks: remaining,
     restarts: false,
   };

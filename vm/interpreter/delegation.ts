@@ -58,7 +58,7 @@ export function linkGenerator(resumed: Frame, back: Frame, value: Value, onRetur
   let linked = 1;
   frame.back = back;
   frame.onReturn = onReturn;
-  if (frame.state === FrameState.SUSPENDED_YIELD_FROM && vm.debugging === undefined && vm.tracing === undefined) {
+  if (frame.state === FrameState.SUSPENDED_YIELD_FROM && vm.debugging === undefined && vm.monitoring === undefined) {
     const room = vm.recursionLimit - vm.depth;
     while (linked < room) {
       const delegate = nextDelegate(frame);
@@ -104,7 +104,7 @@ function nextDelegate(frame: Frame): Frame | undefined {
 export function unlinkGenerator(yielding: Frame): Frame {
   let frame = yielding;
   let unlinked = 1;
-  if (frame.onReturn === Return.SEND && vm.debugging === undefined && vm.tracing === undefined) {
+  if (frame.onReturn === Return.SEND && vm.debugging === undefined && vm.monitoring === undefined) {
     do {
       const back = frame.back as Frame;
       if (!yieldsOn(back)) break;

@@ -101,11 +101,7 @@ export class Frame implements PyObject {
 
   /** f_lasti: byte offset of that instruction in co_code; -1 before the first. */
   get lasti(): number {
-    // A trace function that is told of a call or a resumption sees the RESUME, which no Program has.
-    if (this.extra?.tracedEvent === 'call' && this.program.suspendedLasti > 0) {
-      const { offsets, entry, suspendedLasti } = this.program;
-      return offsets[this.ip === 0 ? entry : this.ip] - suspendedLasti;
-    }
+    if (this.extra !== undefined && this.extra.unseen >= 0) return this.extra.unseen;
     if (this.ip === 0) return -1;
     const offset = this.program.offsets[this.ip - 1];
     return this.generator !== undefined && this.state !== FrameState.EXECUTING
@@ -115,9 +111,9 @@ export class Frame implements PyObject {
 
   /** The source line of that instruction; undefined where it has none. Before the first, co_firstlineno. */
   get line(): number | undefined {
-    const isCall = this.extra?.tracedEvent === 'call' && this.program.suspendedLasti > 0;
-    if (this.ip === 0 && !isCall) return this.code.code.co_firstlineno;
-    const line = isCall ? this.program.lineOfUnit(this.lasti >> 1) : this.program.lineOf(this.ip - 1);
+    const unseen = this.extra?.unseen ?? -1;
+    if (this.ip === 0 && unseen < 0) return this.code.code.co_firstlineno;
+    const line = unseen >= 0 ? this.program.lineOfUnit(unseen >> 1) : this.program.lineOf(this.ip - 1);
     return line < 0 ? undefined : line;
   }
 }
@@ -126,14 +122,15 @@ inheritPyObject(Frame);
 
 /** Rarely used attributes of a frame. */
 export interface FrameExtra {
+  /** f_trace. */
   trace: Value;
   traceLines: boolean;
   traceOpcodes: boolean;
   extraLocals: PyDict | undefined;
-  /** The line that the last 'line' event was told of; -1 before the first, and in instructions without a line. */
-  lastLine: number;
-  /** Between a 'call' event and its 'return'. */
-  active: boolean;
-  /** The event that its trace function is being told. */
-  tracedEvent: string | undefined;
+  /** Index of the instruction of another, or of the same line that ran before what may begin a line; -1 when none did. */
+  previous: number;
+  /** It has begun, where it may come back to its first instruction. */
+  started: boolean;
+  /** Offset of the RESUME or NOT_TAKEN at which it stands, and which no Program has; else -1. */
+  unseen: number;
 }

@@ -15,7 +15,9 @@ import type { Program } from './program.ts';
 export interface Jump {
   /** Index of the instruction to run next. */
   readonly index: number;
-  /** What is to be taken from the value stack, top first. */
+  /** How much of the value stack is kept. */
+  readonly depth: number;
+  /** What it loses, from there on. */
   readonly popped: readonly Kind[];
   /** How many blocks are left; for targets with a block stack. */
   readonly blocks: number;
@@ -68,33 +70,34 @@ export function planJump(frame: Frame, line: number): Jump {
     } else problem ??= explain(from, to);
   }
   if (best === undefined) throw valueError(problem ?? 'cannot find bytecode for specified line');
-  const popped = [...(from as string)].reverse().slice(0, Math.max(0, (from as string).length - best.length));
+  const depth = best.length;
   const index = program.indices[bestUnit];
   const restarts = index === program.entry && bestUnit < program.offsets[index] >> 1;
-  return { index, popped: popped as Kind[], blocks: 0, restarts };
+  return { index, depth, popped: [...(from as string).slice(depth)] as Kind[], blocks: 0, restarts };
 }
 
 /**
  * Does it: from now on `frame.index` is the instruction to be run next. Local variables that have no value get None, since the
  * compiler may have relied on their having one in the new place; 3.8's compiler relies on nothing.
  */
-export function jump(frame: Frame, { index, popped, blocks, restarts }: Jump): void {
+export function jump(frame: Frame, { index, depth, popped, blocks, restarts }: Jump): void {
   const { stack, program } = frame;
   if (!program.blockStack) {
     for (let slot = 0; slot < program.localCount; slot++) if (stack[slot] === undefined) stack[slot] = null;
   }
-  for (const kind of popped) {
-    const value = stack[--frame.sp];
-    if (kind === Kind.EXCEPT) holderOfHandled(frame).handled = value as PyBaseException | null;
-  }
+  frame.sp = program.localCount + depth;
+  // The outermost handler that it leaves is the last to restore what was handled before.
+  const left = popped.indexOf(Kind.EXCEPT);
+  if (left >= 0) holderOfHandled(frame).handled = stack[frame.sp + left] as PyBaseException | null;
   if (frame.blocks !== undefined) frame.blocks.length = blocks;
   frame.ip = index + 1;
   const { extra } = frame;
   if (extra === undefined) return;
-  extra.lastLine = restarts ? -1 : program.lineOf(index);
+  // The line that it jumps to isn't told of.
+  extra.previous = restarts ? -1 : index;
+  extra.unseen = restarts ? program.offsets[index] - 2 : -1;
   if (!restarts) return;
-  extra.active = false;
-  extra.tracedEvent = 'call';
+  extra.started = false;
   frame.ip = index;
 }
 

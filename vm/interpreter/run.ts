@@ -78,7 +78,8 @@ export function run(entry: Frame, thrown?: PyBaseException): Value {
   entry.onReturn = Return.ENTRY;
   entry.state = FrameState.EXECUTING;
   vm.frame = entry;
-  const result = runFrames(entry, outer, entry, entryDepth, thrown, true);
+  const raised = thrown === undefined || vm.monitoring === undefined ? thrown : vm.monitoring.thrown(entry, thrown);
+  const result = runFrames(entry, outer, entry, entryDepth, raised, true);
   return result === undefined ? takeTurns(entry, outer, entryDepth) : result;
 }
 
@@ -162,27 +163,39 @@ function runFrames(
         const { program } = frame;
         if (!reraising) {
           addTraceback(exception, frame);
-          if (vm.tracing !== undefined) {
+          if (vm.monitoring !== undefined) {
             frame.ip = ip;
-            exception = vm.tracing.raised(frame, exception);
+            exception = vm.monitoring.raised(frame, exception);
           }
-        }
+        } else if (vm.monitoring !== undefined) exception = vm.monitoring.reraised(frame, exception, ip - 1);
         reraising = false;
         if (program.blockStack) {
           frame.ip = ip;
           const level = blockStack.unwindBlocks(frame, exception);
           if (level >= 0) {
             frame.sp = level;
-            break;
+            if (vm.monitoring === undefined) break;
+            const handled = vm.monitoring.handled(frame, exception, frame.ip);
+            if (handled === exception) break;
+            exception = handled;
+            ip = frame.ip + 1;
+            reraising = true;
+            continue;
           }
         }
         const handler = findHandler(program, ip - 1);
         if (program.traps !== undefined) vm.lastReferences.unwinds(frame, exception, handler);
         if (handler >= 0) {
+          const entered = program.handlers[handler + 2];
+          const handled = vm.monitoring === undefined ? exception : vm.monitoring.handled(frame, exception, entered);
           enterHandler(frame, handler, frame.ip - 1, exception);
-          break;
+          if (handled === exception) break;
+          exception = handled;
+          ip = entered + 1;
+          reraising = true;
+          continue;
         }
-        if (vm.tracing !== undefined) exception = vm.tracing.unwinds(frame, exception);
+        if (vm.monitoring !== undefined) exception = vm.monitoring.unwinds(frame, exception);
         const { generator, back, onReturn } = frame;
         frame.state = FrameState.COMPLETED;
         vm.depth--;

@@ -9,9 +9,9 @@ import type { PyObject, Value } from '../objects/object.ts';
 import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
+import type { Monitoring } from './monitoring.ts';
 import { ThreadState } from './thread-state.ts';
 import type { ThreadSwitch } from './thread-switch.ts';
-import type { Tracing } from './tracing.ts';
 
 /** How much fuel is given out at once: how often a running program looks up for pause requests. */
 export const FUEL_RATION = 20_000;
@@ -49,8 +49,12 @@ export class VmState {
   /** The value of the StopIteration that a tp_iternext stands for when it gives undefined. */
   stopValue: Value = null;
   debugging: Debugging | undefined = undefined;
-  /** There while a thread has a function set by sys.settrace() or sys.setprofile(). */
-  tracing: Tracing | undefined = undefined;
+  /** Whom sys.monitoring, sys.settrace() and sys.setprofile() tell of events; made when first asked for. */
+  monitors: Monitoring | undefined = undefined;
+  /** The same, there while anybody wants to be told. */
+  monitoring: Monitoring | undefined = undefined;
+  /** The StopIteration raised by a `__next__` or send() whose iteration it has ended. */
+  stopRaised: PyBaseException | undefined = undefined;
   modules!: PyDict;
   builtins!: PyDict;
   /** Head of the list of live generators, coroutines and async generators, oldest first. */

@@ -80,6 +80,7 @@ export function sendSlow(receiver: Value, value: Value): Slot {
   } catch (error) {
     if (!isException(error, stopIterationType)) throw error;
     vm.stopValue = error.members?.['value'] ?? null;
+    vm.stopRaised = error;
     return undefined;
   }
 }

@@ -304,7 +304,7 @@ export function switchThread(entry: Frame): Ended | undefined {
     vm.fuel = Math.min(vm.turnFuel, FUEL_RATION);
     vm.fuelLeft = 0;
     vm.debugging?.turnBegins();
-    if (vm.tracing !== undefined) vm.interruptFuel();
+    if (vm.monitoring?.wantsAll) vm.interruptFuel();
     if (!next.begun) {
       if (begin(next)) return undefined;
       at--;

@@ -35,7 +35,7 @@ export function throughTraps(frame: Frame): number {
   const { program, index } = frame;
   const owners = program.traps === undefined ? 0 : program.traps[index];
   if (owners & Trap.LAST_REFERENCE) vm.lastReferences.hit(frame);
-  if (owners & Trap.TRACE) vm.tracing?.hit(frame);
+  if (owners & Trap.TRACE) vm.monitoring?.hit(frame);
   if (owners & Trap.DEBUGGER) vm.debugging?.hit(frame);
   const { index: next } = frame;
   frame.ip = next;

@@ -59,6 +59,10 @@ export function addTraceback(exception: PyBaseException, frame: Frame): void {
   if (isNativeWait(frame)) return;
   const index = frame.ip - 1;
   const { program } = frame;
+  if (frame.extra !== undefined && frame.extra.unseen >= 0) {
+    exception.traceback = new PyTraceback(exception.traceback, frame, frame.lasti, frame.line ?? null);
+    return;
+  }
   let lasti = index < 0 ? -1 : program.offsets[index];
   // What is thrown into a generator is raised where it goes on.
   if (index >= 0 && isYield(program.pristine[index])) lasti += program.suspendedLasti;

@@ -3,6 +3,7 @@ import { formatUnraisable, printException } from '../builtins/traceback-text.ts'
 import type { Frame } from '../interpreter/frame.ts';
 import { handledException } from '../interpreter/handled.ts';
 import { intern } from '../interpreter/intern.ts';
+import { eventNames } from '../interpreter/monitoring.ts';
 import { FUEL_RATION, vm } from '../interpreter/state.ts';
 import { frameOf } from '../interpreter/threads.ts';
 import { setTracers } from '../interpreter/tracing.ts';
@@ -41,7 +42,7 @@ import { callSpecial } from '../operations/call.ts';
 import { enterRepr, leaveRepr } from '../operations/recursive-repr.ts';
 import { repr, str } from '../operations/text.ts';
 import libraryNames from './library-names.json' with { type: 'json' };
-import { makeMonitoring, monitoringEvents } from './monitoring.ts';
+import { makeMonitoring } from './monitoring.ts';
 import { builtinModuleNames } from './registry.ts';
 
 function frozenSetOf(items: readonly Value[]): PySet {
@@ -512,7 +513,7 @@ export function makeSys(options: SysOptions): PyModule {
   implementation.dict.setString('_multiarch', 'x86_64-linux-gnu');
   module.dict.setString('implementation', implementation);
   const events = new PyNamespace(namespaceType);
-  for (const [bit, event] of monitoringEvents.entries()) events.dict.setString(event, 1 << bit);
+  for (const [bit, event] of eventNames.entries()) events.dict.setString(event, 1 << bit);
   events.dict.setString('NO_EVENTS', 0);
   const monitoring = makeMonitoring(events);
   module.dict.setString('monitoring', monitoring);

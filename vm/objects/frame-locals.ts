@@ -1,8 +1,8 @@
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { setLocalVariable } from '../interpreter/debugging.ts';
 import type { Frame } from '../interpreter/frame.ts';
+import { extraOf } from '../interpreter/frame-extra.ts';
 import { frameLocals } from '../interpreter/names.ts';
-import { extraOf } from '../interpreter/tracing.ts';
 import { bitOr } from '../operations/arithmetic.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { richCompare } from '../operations/compare.ts';

@@ -3,9 +3,10 @@ import { positions } from '../../compiler/bytecode/positions.ts';
 import { siteBuiltin } from '../builtins/site-builtins.ts';
 import { Frame, FrameState } from '../interpreter/frame.ts';
 import { shownBuiltins } from '../interpreter/frame-builtins.ts';
+import { extraOf } from '../interpreter/frame-extra.ts';
 import { jump, planJump, unboundLocals } from '../interpreter/jump.ts';
 import { vm } from '../interpreter/state.ts';
-import { checkMayJump, extraOf } from '../interpreter/tracing.ts';
+import { checkMayJump, traceOpcodes } from '../interpreter/tracing.ts';
 import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, getAttribute, lookupAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
@@ -309,10 +310,11 @@ function setLineNumber(frame: Frame, value: Slot): void {
   jump(frame, plan);
 }
 
-/** f_trace: a frame that runs already tells of its lines from now on (frame_settrace). */
+/** f_trace: a frame that runs already tells of its lines from now on (frame_trace_set_impl). */
 function setFrameTrace(frame: Frame, trace: Value): void {
-  extraOf(frame).trace = trace;
-  vm.tracing?.watch(frame.program);
+  const extra = extraOf(frame);
+  extra.trace = trace;
+  if (trace !== null && extra.traceOpcodes) traceOpcodes(frame);
 }
 
 defineType(frameType, {
@@ -345,7 +347,7 @@ defineType(frameType, {
       (self: Frame) => self.extra?.traceOpcodes ?? false,
       (self: Frame, value: Slot) => {
         extraOf(self).traceOpcodes = mustBeBool(value);
-        if (value === true) vm.tracing?.watchOpcodes(self.program);
+        if (value === true) traceOpcodes(self);
       },
     ],
   },

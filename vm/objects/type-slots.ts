@@ -155,6 +155,7 @@ function nextSlot(self: Value): Slot {
   } catch (error) {
     if (!isException(error, stopIterationType)) throw error;
     vm.stopValue = error.members?.['value'] ?? null;
+    vm.stopRaised = error;
     return undefined;
   }
 }

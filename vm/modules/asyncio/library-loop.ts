@@ -90,7 +90,7 @@ function findSlots(type: PyType): HandleLayout['slots'] {
 }
 
 /** Whether somebody sees which functions are called: the debugger, or a trace or profile function. */
-const isWatched = (): boolean => vm.debugging !== undefined || vm.tracing !== undefined;
+const isWatched = (): boolean => vm.debugging !== undefined || vm.monitoring !== undefined;
 
 /** `loop.get_debug()` of a loop of the library; undefined when it must be asked. */
 export function debugOf(loop: Value): boolean | undefined {
