@@ -84,8 +84,8 @@ export class WorkerHost implements Host {
     return this.base.symbolTable(source, options);
   }
 
-  deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array {
-    return this.base.deflate(data, level, dictionary);
+  deflate(data: Uint8Array, level: number, dictionary: Uint8Array | undefined, final: boolean): Uint8Array {
+    return this.base.deflate(data, level, dictionary, final);
   }
 
   libraryModule(name: string): LibraryModule | undefined {
@@ -175,6 +175,10 @@ function programFiles(
     rename: (from, to) => files.rename(from, to),
     readLink: (path) => files.readLink(path),
     symlink: (target, path) => files.symlink(target, path),
+    chown: (path, user, group, followSymlinks) => files.chown(path, user, group, followSymlinks),
+    link: (target, path) => files.link(target, path),
+    setTimes: (path, accessed, modified, followSymlinks) => files.setTimes(path, accessed, modified, followSymlinks),
+    fileSystem: (path) => files.fileSystem(path),
     chmod: (path, mode) => files.chmod(path, mode),
     currentDirectory: () => files.currentDirectory(),
     changeDirectory: (path) => files.changeDirectory(path),

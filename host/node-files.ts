@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { HostError, type HostFiles, type HostStat } from '../vm/host.ts';
+import { HostError, type HostFileSystem, type HostFiles, type HostStat } from '../vm/host.ts';
 import { errorMessage, errorNumber } from '../vm/modules/errno.ts';
 
 const ENOENT = 2;
@@ -124,8 +124,41 @@ export class NodeFiles implements HostFiles {
     call(path, () => fs.symlinkSync(target, this.at(path)));
   }
 
+  link(target: string, path: string): void {
+    call(target, () => fs.linkSync(this.at(target), this.at(path)));
+  }
+
+  setTimes(path: string, accessed: bigint, modified: bigint, followSymlinks: boolean): void {
+    // Node takes seconds as a number, and cuts them to microseconds: a quarter of one more keeps it from cutting one too many.
+    const times = [Number(accessed) / 1e9 + 2.5e-7, Number(modified) / 1e9 + 2.5e-7] as const;
+    call(path, () => (followSymlinks ? fs.utimesSync : fs.lutimesSync)(this.at(path), ...times));
+  }
+
+  fileSystem(path: string): HostFileSystem {
+    return call(
+      path,
+      () => fs.statfsSync(this.at(path)),
+      ({ bsize, blocks, bfree, bavail, files, ffree }) => ({
+        blockSize: bsize,
+        blocks,
+        freeBlocks: bfree,
+        availableBlocks: bavail,
+        files,
+        freeFiles: ffree,
+      }),
+    );
+  }
+
   chmod(path: string, mode: number): void {
     call(path, () => fs.chmodSync(this.at(path), mode));
+  }
+
+  chown(path: string, user: number, group: number, followSymlinks: boolean): void {
+    call(path, () => {
+      const stat = followSymlinks ? fs.statSync(this.at(path)) : fs.lstatSync(this.at(path));
+      const change = followSymlinks ? fs.chownSync : fs.lchownSync;
+      change(this.at(path), user < 0 ? stat.uid : user, group < 0 ? stat.gid : group);
+    });
   }
 
   currentDirectory(): string {

@@ -81,9 +81,10 @@ export class NodeHost implements Host {
     return bytes;
   }
 
-  deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array {
-    const { deflateRawSync } = process.getBuiltinModule('node:zlib');
-    return deflateRawSync(data, dictionary === undefined ? { level } : { level, dictionary });
+  deflate(data: Uint8Array, level: number, dictionary: Uint8Array | undefined, final: boolean): Uint8Array {
+    const { constants, deflateRawSync } = process.getBuiltinModule('node:zlib');
+    const finishFlush = final ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+    return deflateRawSync(data, dictionary === undefined ? { level, finishFlush } : { level, finishFlush, dictionary });
   }
 
   write(fd: 1 | 2, text: string): void {

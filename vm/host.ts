@@ -51,6 +51,16 @@ export interface HostStat {
   readonly ctime: bigint;
 }
 
+/** os.statvfs()'s fields, as far as Node tells them. */
+export interface HostFileSystem {
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly freeBlocks: number;
+  readonly availableBlocks: number;
+  readonly files: number;
+  readonly freeFiles: number;
+}
+
 /** Files by descriptor, synchronous. Paths are str as Python has them. All methods throw HostError. */
 export interface HostFiles {
   /** `flags` are the POSIX O_ flags of Linux. */
@@ -73,7 +83,14 @@ export interface HostFiles {
   rename(from: string, to: string): void;
   readLink(path: string): string;
   symlink(target: string, path: string): void;
+  /** A second name of a file. */
+  link(target: string, path: string): void;
+  /** Sets the times of access and change, in nanoseconds. */
+  setTimes(path: string, accessed: bigint, modified: bigint, followSymlinks: boolean): void;
+  fileSystem(path: string): HostFileSystem;
   chmod(path: string, mode: number): void;
+  /** An owner or group of -1 stays. */
+  chown(path: string, user: number, group: number, followSymlinks: boolean): void;
   currentDirectory(): string;
   changeDirectory(path: string): void;
 }
@@ -92,8 +109,11 @@ export interface Host {
   sleep(nanoseconds: bigint): void;
   /** Bytes for os.urandom. */
   randomBytes(count: number): Uint8Array;
-  /** What zlib makes of data: raw deflate, at a level from 0 to 9. */
-  deflate(data: Uint8Array, level: number, dictionary?: Uint8Array): Uint8Array;
+  /**
+   * What zlib makes of data: raw deflate, at a level from 0 to 9. What isn't `final` ends at a byte, and more may follow;
+   * `dictionary` is what came before.
+   */
+  deflate(data: Uint8Array, level: number, dictionary: Uint8Array | undefined, final: boolean): Uint8Array;
   /** Seeds hash() of str and bytes; 0 is PYTHONHASHSEED=0. */
   readonly hashSeed: number;
   /** Descriptors 0, 1 and 2 are stdin, stdout and stderr. */

@@ -34,6 +34,8 @@ import {
 } from './descriptors.ts';
 import { errorMessage } from './errno.ts';
 import { bytesOf, withWritable } from './io/base.ts';
+import { closeRange, fileSystem, files, readAt, setTimes, statvfsResult, truncate, writeAt } from './posix-files.ts';
+import { configurationNames, processTimes, systemConfiguration, timesResult } from './posix-system.ts';
 import { kill } from './signal.ts';
 import { network } from './socket/network.ts';
 
@@ -245,10 +247,15 @@ function unsupported(name: string): () => never {
   };
 }
 
-const files = <T>(path: Value, act: (text: string) => T): T => {
-  const text = filesystemPath(path);
-  return withOSErrors(() => act(text), path);
-};
+const rename = (from: Value, to: Value): Value =>
+  files(
+    from,
+    (text) => {
+      vm.host.files.rename(text, filesystemPath(to));
+      return null;
+    },
+    to,
+  );
 
 /** Removes a file; that of a socket is only in the VM. */
 function unlink(path: string): void {
@@ -290,14 +297,8 @@ const definition = (): ModuleDefinition => ({
     rmdir: ['(path, *, dir_fd=None)', (path: Value) => files(path, (text) => vm.host.files.removeDirectory(text))],
     unlink: ['(path, *, dir_fd=None)', (path: Value) => files(path, unlink)],
     remove: ['(path, *, dir_fd=None)', (path: Value) => files(path, unlink)],
-    rename: [
-      '(src, dst, *, src_dir_fd=None, dst_dir_fd=None)',
-      (from: Value, to: Value) => files(from, (text) => vm.host.files.rename(text, filesystemPath(to))),
-    ],
-    replace: [
-      '(src, dst, *, src_dir_fd=None, dst_dir_fd=None)',
-      (from: Value, to: Value) => files(from, (text) => vm.host.files.rename(text, filesystemPath(to))),
-    ],
+    rename: ['(src, dst, *, src_dir_fd=None, dst_dir_fd=None)', rename],
+    replace: ['(src, dst, *, src_dir_fd=None, dst_dir_fd=None)', rename],
     readlink: [
       '(path, *, dir_fd=None)',
       (path: Value) =>
@@ -308,8 +309,25 @@ const definition = (): ModuleDefinition => ({
     ],
     symlink: [
       '(src, dst, target_is_directory=False, *, dir_fd=None)',
-      (target: Value, path: Value) => files(path, (text) => vm.host.files.symlink(filesystemPath(target), text)),
+      (target: Value, path: Value) => files(target, (text) => vm.host.files.symlink(text, filesystemPath(path)), path),
     ],
+    link: [
+      '(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=True)',
+      (from: Value, to: Value) => files(from, (text) => vm.host.files.link(text, filesystemPath(to)), to),
+    ],
+    chown: [
+      '(path, uid, gid, *, dir_fd=None, follow_symlinks=True)',
+      (path: Value, user: Value, group: Value, _dirFd: Slot, follow: Slot) =>
+        files(path, (text) => vm.host.files.chown(text, Number(index(user)), Number(index(group)), followed(follow))),
+    ],
+    lchown: [
+      '(path, uid, gid)',
+      (path: Value, user: Value, group: Value) =>
+        files(path, (text) => vm.host.files.chown(text, Number(index(user)), Number(index(group)), false)),
+    ],
+    utime: ['(path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)', setTimes],
+    truncate: ['(path, length)', truncate],
+    statvfs: ['(path)', fileSystem],
     chmod: [
       '(path, mode, *, dir_fd=None, follow_symlinks=True)',
       (path: Value, mode: Value) => files(path, (text) => vm.host.files.chmod(text, Number(index(mode)))),
@@ -389,6 +407,20 @@ const definition = (): ModuleDefinition => ({
     getegid: ['()', () => 0],
     umask: ['(mask, /)', () => 0o022],
     cpu_count: ['()', () => 1],
+    getgroups: ['()', () => new PyList([0])],
+    getpgrp: ['()', () => vm.host.pid],
+    getpgid: ['(pid)', () => vm.host.pid],
+    getsid: ['(pid, /)', () => vm.host.pid],
+    getloadavg: ['()', () => tupleOf([new PyFloat(0), new PyFloat(0), new PyFloat(0)])],
+    sched_yield: ['()', ignore],
+    sync: ['()', ignore],
+    times: ['()', processTimes],
+    closerange: ['(fd_low, fd_high, /)', closeRange],
+    pread: ['(fd, length, offset, /)', readAt],
+    pwrite: ['(fd, buffer, offset, /)', writeAt],
+    device_encoding: ['(fd)', (fd: Value) => (isTerminal(Number(index(fd))) ? 'utf-8' : null)],
+    getrandom: ['(size, flags=0)', (size: Value) => new PyBytes(vm.host.randomBytes(Number(index(size))))],
+    sysconf: ['(name, /)', systemConfiguration],
     getlogin: ['()', () => vm.host.environment.get('USER') ?? 'user'],
     uname: ['()', () => structSequenceOf(unameResult, ['Linux', 'localhost', '0.1.0', '#1 Coroscope', 'x86_64'])],
     putenv: ['(name, value, /)', ignore],
@@ -433,8 +465,12 @@ const definition = (): ModuleDefinition => ({
     stat_result: statResult,
     uname_result: unameResult,
     terminal_size: terminalSize,
+    statvfs_result: statvfsResult,
+    times_result: timesResult,
     DirEntry: dirEntryType,
-    _have_functions: new PyList([]),
+    // What os.py makes supports_follow_symlinks and its like of.
+    _have_functions: new PyList(['HAVE_FTRUNCATE', 'HAVE_LCHOWN', 'HAVE_LSTAT', 'HAVE_LUTIMES']),
+    sysconf_names: configurationNames(),
     F_OK: 0,
     R_OK: 4,
     W_OK: 2,

@@ -1,13 +1,19 @@
-import { ByteWriter } from '../codecs/byte-writer.ts';
 import { adler32, crc32 } from '../codecs/checksums.ts';
 import { InflateProblem, Inflater } from '../codecs/inflate.ts';
-import { vm } from '../interpreter/state.ts';
+import { bind } from '../objects/bind.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { defineType, type ModuleDefinition } from '../objects/define.ts';
-import { exceptionTypeRoot, newException, type PyBaseException, valueError } from '../objects/exception.ts';
-import { newType, PyObject, type Slot, type Value } from '../objects/object.ts';
+import {
+  eofErrorType,
+  exceptionTypeRoot,
+  newException,
+  type PyBaseException,
+  valueError,
+} from '../objects/exception.ts';
+import { type KwNames, newType, PyObject, type PyType, type Slot, type Value } from '../objects/object.ts';
 import { index } from '../operations/arithmetic.ts';
 import { bytesOf } from './io/base.ts';
+import { bigEndian, Packer, type Wrapper, wrapperOf } from './zlib-packer.ts';
 
 const errorType = newType('zlib.error', exceptionTypeRoot);
 const compressType = newType('zlib.Compress');
@@ -19,41 +25,13 @@ const error = (message: string): PyBaseException => newException(errorType, mess
 const MAX_WBITS = 15;
 const number = (value: Slot, otherwise: number): number => (value === undefined ? otherwise : Number(index(value)));
 
-/** Which wrapper a stream has: by `wbits`, negative for none, above 15 for gzip's, above 31 for either. */
-type Wrapper = 'zlib' | 'gzip' | 'raw' | 'any';
+const MIN_WBITS = 8;
+const DEFLATED = 8;
 
-function wrapperOf(wbits: number): Wrapper {
-  if (wbits < 0) return 'raw';
-  if (wbits > 32) return 'any';
-  return wbits > 16 ? 'gzip' : 'zlib';
-}
-
-function packed(data: Uint8Array, level: number, wbits: number, dictionary?: Uint8Array): Uint8Array {
+function checkLevel(level: number): number {
   if (level < -1 || level > 9) throw error('Bad compression level');
-  const body = vm.host.deflate(data, level < 0 ? 6 : level, dictionary);
-  const writer = new ByteWriter(body.length + 18);
-  const wrapper = wrapperOf(wbits);
-  if (wrapper === 'gzip') writer.pushAll([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 3]);
-  if (wrapper === 'zlib') {
-    const flevel = level < 0 || level === 6 ? 2 : level < 2 ? 0 : level < 6 ? 1 : 3;
-    let flags = (flevel << 6) | (dictionary === undefined ? 0 : 0x20);
-    flags += 31 - ((0x78 * 256 + flags) % 31);
-    writer.pushAll([0x78, flags]);
-    if (dictionary !== undefined) writer.pushAll(bigEndian(adler32(dictionary)));
-  }
-  writer.pushAll(body);
-  if (wrapper === 'zlib') writer.pushAll(bigEndian(adler32(data)));
-  if (wrapper === 'gzip')
-    writer.pushAll([...bigEndian(crc32(data)).reverse(), ...bigEndian(data.length >>> 0).reverse()]);
-  return writer.finish();
+  return level < 0 ? 6 : level;
 }
-
-const bigEndian = (value: number): number[] => [
-  value >>> 24,
-  (value >>> 16) & 0xff,
-  (value >>> 8) & 0xff,
-  value & 0xff,
-];
 
 /** Unpacks a stream with its wrapper, piece by piece. */
 class Unpacker {
@@ -160,20 +138,28 @@ function joined(left: Uint8Array, right: Uint8Array): Uint8Array {
 }
 
 class Compress extends PyObject {
-  parts = new ByteWriter(64);
-  readonly level: number;
-  readonly wbits: number;
-  readonly dictionary: Uint8Array | undefined;
-  done = false;
-  constructor(level: number, wbits: number, dictionary: Uint8Array | undefined) {
+  readonly packer: Packer;
+  constructor(packer: Packer) {
     super(compressType);
-    this.level = level;
-    this.wbits = wbits;
-    this.dictionary = dictionary;
+    this.packer = packer;
   }
 }
 
+const Z_NO_FLUSH = 0;
 const Z_FINISH = 4;
+
+const inconsistent = (what: string): PyBaseException => error(`Error -2 while ${what}: inconsistent stream state`);
+
+const copyMethods = {
+  copy: ['($self, /)', (self: Compress) => copyOf(self)],
+  __copy__: ['($self, /)', (self: Compress) => copyOf(self)],
+  __deepcopy__: ['($self, memo, /)', (self: Compress) => copyOf(self)],
+} as const;
+
+function copyOf(self: Compress): Value {
+  if (self.packer.done) throw valueError('Inconsistent stream state');
+  return new Compress(self.packer.copy());
+}
 
 defineType(compressType, {
   module: 'zlib',
@@ -182,20 +168,20 @@ defineType(compressType, {
     compress: [
       '($self, data, /)',
       (self: Compress, data: Value) => {
-        if (self.done) throw error('Error -2 while compressing data: inconsistent stream state');
-        self.parts.pushAll(bytesOf(data));
-        return new PyBytes(new Uint8Array(0));
+        if (self.packer.done) throw inconsistent('compressing data');
+        return new PyBytes(self.packer.push(bytesOf(data)));
       },
     ],
     flush: [
       '($self, mode=zlib.Z_FINISH, /)',
       (self: Compress, mode: Slot) => {
-        // Everything is packed at the end; a flush before it has nothing to give.
-        if (number(mode, Z_FINISH) !== Z_FINISH || self.done) return new PyBytes(new Uint8Array(0));
-        self.done = true;
-        return new PyBytes(packed(self.parts.finish(), self.level, self.wbits, self.dictionary));
+        const how = number(mode, Z_FINISH);
+        if (how === Z_NO_FLUSH) return new PyBytes(new Uint8Array(0));
+        if (self.packer.done) throw inconsistent('flushing');
+        return new PyBytes(self.packer.flush(how === Z_FINISH));
       },
     ],
+    ...copyMethods,
   },
 });
 
@@ -227,7 +213,8 @@ defineType(decompressType, {
     ],
     flush: [
       '($self, length=zlib.DEF_BUF_SIZE, /)',
-      (self: Decompress) => {
+      (self: Decompress, length: Slot) => {
+        if (number(length, 1) <= 0) throw valueError('length must be greater than zero');
         const output = self.unpacker.push(new Uint8Array(0));
         self.tail = new Uint8Array(0);
         return new PyBytes(output);
@@ -241,7 +228,42 @@ defineType(decompressType, {
   },
 });
 
-function decompress(data: Value, wbits: Slot): Value {
+/** The decompressor of gzip and zipfile: it never asks for data again that it has been given (zlib__ZlibDecompressor). */
+class ZlibDecompressor extends PyObject {
+  unpacker = new Unpacker(MAX_WBITS);
+  needsInput = true;
+}
+
+const zlibDecompressorType = defineType(newType('zlib._ZlibDecompressor'), {
+  module: 'zlib',
+  signature: "(wbits=15, zdict=b'')",
+  allocate: (type) => new ZlibDecompressor(type),
+  tp_new(type: PyType, args: Value[], kwNames: KwNames) {
+    const [wbits, zdict] = bind('_ZlibDecompressor', "(wbits=15, zdict=b'')", args, kwNames);
+    const self = type.allocate(type) as ZlibDecompressor;
+    self.unpacker = new Unpacker(number(wbits, MAX_WBITS), zdict === undefined ? undefined : bytesOf(zdict));
+    return self;
+  },
+  methods: {
+    decompress: [
+      '($self, /, data, max_length=-1)',
+      (self: ZlibDecompressor, data: Value, maxLength: Slot) => {
+        if (self.unpacker.eof) throw newException(eofErrorType, 'End of stream already reached');
+        const limit = number(maxLength, -1);
+        const output = self.unpacker.push(bytesOf(data), limit < 0 ? Infinity : limit);
+        self.needsInput = !self.unpacker.eof && self.unpacker.pending.length === 0;
+        return new PyBytes(output);
+      },
+    ],
+  },
+  members: {
+    eof: [(self: ZlibDecompressor) => self.unpacker.eof],
+    unused_data: [(self: ZlibDecompressor) => new PyBytes(self.unpacker.unused.slice())],
+    needs_input: [(self: ZlibDecompressor) => self.needsInput],
+  },
+});
+
+function decompressed(data: Value, wbits: Slot): Value {
   const unpacker = new Unpacker(number(wbits, MAX_WBITS));
   const output = unpacker.push(bytesOf(data));
   if (!unpacker.eof) throw error('Error -5 while decompressing data: incomplete or truncated stream');
@@ -260,19 +282,34 @@ export const zlib: ModuleDefinition = {
   functions: {
     compress: [
       '($module, data, /, level=-1, wbits=15)',
-      (data: Value, level: Slot, wbits: Slot) =>
-        new PyBytes(packed(bytesOf(data), number(level, -1), number(wbits, MAX_WBITS))),
+      (data: Value, level: Slot, wbits: Slot) => {
+        const packer = new Packer(checkLevel(number(level, -1)), wrapperOf(number(wbits, MAX_WBITS)));
+        const first = packer.push(bytesOf(data));
+        return new PyBytes(joined(first, packer.flush(true)));
+      },
     ],
-    decompress: ['($module, data, /, wbits=15, bufsize=16384)', decompress],
+    decompress: ['($module, data, /, wbits=15, bufsize=16384)', decompressed],
     compressobj: [
       '($module, /, level=-1, method=8, wbits=15, memLevel=8, strategy=0, zdict=None)',
-      (level: Slot, _method: Slot, wbits: Slot, _memLevel: Slot, _strategy: Slot, zdict: Slot) =>
-        new Compress(number(level, -1), number(wbits, MAX_WBITS), zdict === undefined ? undefined : bytesOf(zdict)),
+      (level: Slot, method: Slot, wbits: Slot, memLevel: Slot, _strategy: Slot, zdict: Slot) => {
+        const bits = number(wbits, MAX_WBITS);
+        const window = Math.abs(bits) > MAX_WBITS ? bits - 16 : Math.abs(bits);
+        const memory = number(memLevel, 8);
+        const fits = window >= MIN_WBITS && window <= MAX_WBITS && memory >= 1 && memory <= 9;
+        if (!fits || number(method, DEFLATED) !== DEFLATED) throw valueError('Invalid initialization option');
+        const dictionary = zdict === undefined || zdict === null ? undefined : bytesOf(zdict);
+        return new Compress(new Packer(checkLevel(number(level, -1)), wrapperOf(bits), dictionary));
+      },
     ],
     decompressobj: [
       "($module, /, wbits=15, zdict=b'')",
-      (wbits: Slot, zdict: Slot) =>
-        new Decompress(new Unpacker(number(wbits, MAX_WBITS), zdict === undefined ? undefined : bytesOf(zdict))),
+      (wbits: Slot, zdict: Slot) => {
+        const bits = number(wbits, MAX_WBITS);
+        const window = bits > MAX_WBITS ? bits & 15 : Math.abs(bits);
+        const fits = (window >= MIN_WBITS || (window === 0 && bits >= 0)) && window <= MAX_WBITS && bits < 48;
+        if (!fits) throw valueError('Invalid initialization option');
+        return new Decompress(new Unpacker(bits, zdict === undefined ? undefined : bytesOf(zdict)));
+      },
     ],
     crc32: ['($module, data, value=0, /)', checksum(crc32, 0)],
     adler32: ['($module, data, value=1, /)', checksum(adler32, 1)],
@@ -280,7 +317,8 @@ export const zlib: ModuleDefinition = {
   attributes: {
     error: errorType,
     MAX_WBITS,
-    DEFLATED: 8,
+    _ZlibDecompressor: zlibDecompressorType,
+    DEFLATED,
     DEF_MEM_LEVEL: 8,
     DEF_BUF_SIZE: 16384,
     Z_NO_COMPRESSION: 0,
@@ -292,7 +330,7 @@ export const zlib: ModuleDefinition = {
     Z_RLE: 3,
     Z_FIXED: 4,
     Z_DEFAULT_STRATEGY: 0,
-    Z_NO_FLUSH: 0,
+    Z_NO_FLUSH,
     Z_PARTIAL_FLUSH: 1,
     Z_SYNC_FLUSH: 2,
     Z_FULL_FLUSH: 3,

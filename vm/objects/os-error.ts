@@ -31,8 +31,14 @@ export function osErrorTypeFor(errno: Value): PyType {
 }
 
 /** The OSError of a host's error. */
-export function osError(error: HostError, filename: Value = error.path ?? null): exceptions.PyBaseException {
-  return newOSError(error.errno, error.message, filename);
+export function osError(
+  error: HostError,
+  filename: Value = error.path ?? null,
+  second?: Value,
+): exceptions.PyBaseException {
+  const exception = newOSError(error.errno, error.message, filename);
+  if (second !== undefined && exception.members !== undefined) exception.members['filename2'] = second;
+  return exception;
 }
 
 export function newOSError(errno: number, message: string, filename: Value = null): exceptions.PyBaseException {

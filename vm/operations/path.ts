@@ -32,11 +32,11 @@ export function filesystemPath(value: Value, withNull = 'embedded null character
   return text;
 }
 
-/** Runs what asks the host; its errors become OSErrors that name the file. */
-export function withOSErrors<T>(action: () => T, filename: Slot): T {
+/** Runs what asks the host; its errors become OSErrors that name the file, or both. */
+export function withOSErrors<T>(action: () => T, filename: Slot, second?: Value): T {
   try {
     return action();
   } catch (error) {
-    throw error instanceof HostError ? osError(error, filename ?? null) : error;
+    throw error instanceof HostError ? osError(error, filename ?? null, second) : error;
   }
 }
