@@ -2,9 +2,8 @@ import { PyByteArray, PyBytes } from '../objects/bytes.ts';
 import { bytesArgument } from '../objects/bytes-types.ts';
 import type { Declaration, ModuleDefinition } from '../objects/define.ts';
 import type { PyDict } from '../objects/dict.ts';
-import { isException, typeError, typeErrorType, valueError } from '../objects/exception.ts';
-import { integerOf, isInt } from '../objects/int.ts';
-import { Compare, NotImplemented, type Slot, typeOf, type Value } from '../objects/object.ts';
+import { typeError, valueError } from '../objects/exception.ts';
+import { Compare, typeOf, type Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
 import {
   absolute,
@@ -17,10 +16,11 @@ import {
   positive,
 } from '../operations/arithmetic.ts';
 import { lookupAttribute } from '../operations/attribute.ts';
-import { callSpecial, callWith } from '../operations/call.ts';
+import { callWith } from '../operations/call.ts';
 import { equals, richCompare } from '../operations/compare.ts';
 import { forEach } from '../operations/iterate.ts';
-import { contains, lengthOf, setSubscript, subscript } from '../operations/subscript.ts';
+import { lengthHint } from '../operations/length-hint.ts';
+import { contains, setSubscript, subscript } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
 
 const binary = (op: BinaryOperator, doc: string): Declaration => [
@@ -65,33 +65,6 @@ function indexOf(iterable: Value, value: Value): number {
   });
   if (!found) throw valueError('sequence.index(x): x not in sequence');
   return at;
-}
-
-/** A length that is refused by a TypeError isn't known. */
-function withoutTypeError(ask: () => Slot): Slot {
-  try {
-    return ask();
-  } catch (error) {
-    if (isException(error, typeErrorType)) return undefined;
-    throw error;
-  }
-}
-
-/** How long an object says, or thinks, that it is (PyObject_LengthHint). */
-function lengthHint(object: Value, fallback: Slot): Value {
-  const otherwise = fallback ?? 0;
-  if (!isInt(otherwise)) {
-    throw typeError(`'${typeOf(otherwise).tp_name}' object cannot be interpreted as an integer`);
-  }
-  const type = typeOf(object);
-  const known = withoutTypeError(() => (type.sq_length === undefined ? undefined : lengthOf(object)));
-  if (known !== undefined) return known;
-  const hint = withoutTypeError(() => callSpecial(object, '__length_hint__'));
-  if (hint === undefined || hint === NotImplemented) return otherwise;
-  const length = isInt(hint) ? integerOf(hint) : undefined;
-  if (length === undefined) throw typeError(`__length_hint__ must be an integer, not ${typeOf(hint).tp_name}`);
-  if (length < 0) throw valueError('__length_hint__() should return >= 0');
-  return length;
 }
 
 /** Compares secrets in a time that does not tell where they differ (_operator__compare_digest_impl). */

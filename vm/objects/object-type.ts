@@ -87,14 +87,34 @@ function classOf(self: Value): Value {
   return typeOf(self);
 }
 
-/** The places that instances have for `__slots__`, in their order (same_slots_added). */
-function slotNamesOf(type: PyType): string[] {
-  const names: string[] = [];
-  if (type.slotCount === 0) return names;
-  for (const base of type.mro) {
-    for (const [name, member] of base.attributes) if (member instanceof PySlotMember) names[member.index] = name;
+/** The nearest class up from this one that added something to its instances (compatible_with_tp_base). */
+function layingOut(type: PyType): PyType {
+  let found = type;
+  for (let { base } = type; base !== undefined; base = base.base) {
+    const same =
+      found.layout === base.layout &&
+      found.slotCount === base.slotCount &&
+      found.hasDict === base.hasDict &&
+      found.hasWeakrefs === base.hasWeakrefs;
+    if (!same) break;
+    found = base;
   }
-  return names;
+  return found;
+}
+
+/** The names that a class adds by `__slots__`, in the order of their places. */
+function slotsAdded(type: PyType): string {
+  const names: string[] = [];
+  for (const [name, member] of type.attributes) if (member instanceof PySlotMember) names[member.index] = name;
+  return names.join();
+}
+
+/** Whether instances of two classes are made alike, so that one may become of the other (compatible_for_assignment). */
+function laidOutAlike(a: PyType, b: PyType): boolean {
+  const [left, right] = [layingOut(a), layingOut(b)];
+  if (left === right) return true;
+  const same = left.layout === right.layout && left.hasDict === right.hasDict && left.hasWeakrefs === right.hasWeakrefs;
+  return same && left.base === right.base && slotsAdded(left) === slotsAdded(right);
 }
 
 /** `x.__class__ = C` (object_set_class). */
@@ -109,11 +129,7 @@ function setClass(self: Value, value: Slot): void {
       throw typeError('__class__ assignment only supported for mutable types or ModuleType subclasses');
     }
   }
-  if (
-    old.layout !== value.layout ||
-    old.hasDict !== value.hasDict ||
-    slotNamesOf(old).join() !== slotNamesOf(value).join()
-  ) {
+  if (!laidOutAlike(old, value)) {
     throw typeError(`__class__ assignment: '${value.tp_name}' object layout differs from '${old.tp_name}'`);
   }
   if (self instanceof PyInstance) instanceDict(self);

@@ -314,7 +314,9 @@ export class PyType extends TypeSlots {
   }
 
   isSubtype(other: PyType): boolean {
-    return this === other || this.mro.includes(other);
+    if (this === other || this.mro.includes(other)) return true;
+    // A class that is being made has no MRO yet.
+    return this.mro.length === 0 && this.base !== undefined && this.base.isSubtype(other);
   }
 }
 

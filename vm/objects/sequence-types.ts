@@ -4,7 +4,8 @@ import { index } from '../operations/arithmetic.ts';
 import { call } from '../operations/call.ts';
 import { compareOrdered, equals, richCompare } from '../operations/compare.ts';
 import { hashOf, hashSequence } from '../operations/hash.ts';
-import { items, toArray } from '../operations/iterate.ts';
+import { getIterator, items, toArray } from '../operations/iterate.ts';
+import { askLength } from '../operations/length-hint.ts';
 import { sortValues } from '../operations/sort.ts';
 import { indexIn, sliceArray, sliceRange } from '../operations/subscript.ts';
 import { repr } from '../operations/text.ts';
@@ -271,6 +272,14 @@ defineType(tupleType, {
 
 // list
 
+/** What list() takes over (list_extend). */
+function toList(iterable: Value): Value[] {
+  if (!typeOf(iterable).heap) return toArray(iterable);
+  const iterator = getIterator(iterable);
+  askLength(iterable);
+  return toArray(iterator);
+}
+
 const reverseIteratorType = newType('list_reverseiterator');
 
 /** reversed(list). */
@@ -376,7 +385,7 @@ defineType(listType, {
     }
     if (kwNames !== undefined) args = args.slice(0, args.length - kwNames.length);
     const [iterable] = bind('list', '(iterable=(), /)', args, undefined);
-    self.items = iterable === undefined ? [] : toArray(iterable);
+    self.items = iterable === undefined ? [] : toList(iterable);
   },
   tp_repr: (self: PyList) => guardRepr(self, '[...]', () => `[${self.items.map(repr).join(', ')}]`),
   tp_hash: undefined,
@@ -423,7 +432,7 @@ defineType(listType, {
     extend: [
       '($self, iterable, /)',
       (self: PyList, iterable: Value) => {
-        for (const item of toArray(iterable)) self.items.push(item);
+        for (const item of toList(iterable)) self.items.push(item);
       },
     ],
     insert: [

@@ -5,7 +5,7 @@ import { PyCell } from './cell.ts';
 import { defineType } from './define.ts';
 import { runtimeError, typeError } from './exception.ts';
 import { type KwNames, newType, PyObject, PyType, type Slot, typeOf, type Value } from './object.ts';
-import { noSuchSuperAttribute } from './super-error.ts';
+import { noSuchSuperAttribute, notAnInstance } from './super-error.ts';
 
 export const superType = newType('super');
 
@@ -22,8 +22,7 @@ function checkSuper(owner: PyType, self: Value): PyType {
   if (type.isSubtype(owner)) return type;
   const claimed = lookupAttribute(self, '__class__');
   if (claimed instanceof PyType && claimed !== type && claimed.isSubtype(owner)) return claimed;
-  const what = self instanceof PyType ? `type ${self.tp_name}` : `instance of ${type.tp_name}`;
-  throw typeError(`super(type, obj): obj (${what}) is not an instance or subtype of type (${owner.tp_name}).`);
+  throw notAnInstance(owner, self);
 }
 
 /** The raw attribute that super(owner, self).name finds, not bound; undefined when there is none. */

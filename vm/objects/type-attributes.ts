@@ -9,7 +9,7 @@ import { PyMappingProxy } from './mapping-proxy.ts';
 import { type PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
 import { stringOf } from './str.ts';
 import { tupleOf } from './tuple.ts';
-import { setBases } from './type-bases.ts';
+import { incompleteMro, setBases } from './type-bases.ts';
 import { moduleOf } from './type-name.ts';
 
 /** Raises UnicodeEncodeError for what UTF-8 hasn't: a class has its name and docstring in it (PyUnicode_AsUTF8AndSize). */
@@ -89,7 +89,7 @@ export const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType,
   ],
   __bases__: [(self) => tupleOf(self.bases), setBases],
   __base__: [(self) => self.base ?? null],
-  __mro__: [(self) => tupleOf(self.mro)],
+  __mro__: [(self) => (self.mro === incompleteMro ? null : tupleOf(self.mro))],
   __dict__: [(self) => new PyMappingProxy(self)],
   __doc__: [
     (self) => {

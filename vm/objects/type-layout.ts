@@ -3,8 +3,8 @@ import { instanceDict } from '../operations/attribute.ts';
 import { toArray } from '../operations/iterate.ts';
 import { PyGetSet, PySlotMember } from './descriptor.ts';
 import { PyDict } from './dict.ts';
-import { attributeError, typeError, valueError } from './exception.ts';
-import { moduleType, objectType, type PyObject, PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
+import { typeError, valueError } from './exception.ts';
+import { objectType, type PyObject, PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
 import { stringOf } from './str.ts';
 
 export function checkedBase(base: Value): PyType {
@@ -37,17 +37,24 @@ export function solidBase(type: PyType): PyType {
 
 const dictGetSet = (owner: PyType): PyGetSet => new PyGetSet('__dict__', owner, namespaceOf, setNamespace, null);
 
-/** Types and modules have a `__dict__` of their own, which a class's descriptor shows but doesn't set (subtype_dict). */
-function namespaceOf(self: PyObject): Value {
-  const { layout } = self.type;
-  if (layout !== typeType && layout !== moduleType) return instanceDict(self);
-  return typeOf(layout.attributes.get('__dict__')!).tp_descr_get!(layout.attributes.get('__dict__')!, self, self.type);
+/** The descriptor of a built-in base that has a `__dict__` itself, as types, modules and exceptions do (get_builtin_base_with_dict). */
+function builtinDescriptor({ type }: PyObject): Slot {
+  const found = type.layout.lookup('__dict__');
+  return found !== undefined && typeOf(found).tp_descr_set !== undefined ? found : undefined;
 }
 
+/** What a class's descriptor of `__dict__` shows (subtype_dict). */
+function namespaceOf(self: PyObject): Value {
+  const found = builtinDescriptor(self);
+  return found === undefined ? instanceDict(self) : typeOf(found).tp_descr_get!(found, self, self.type);
+}
+
+/** Sets or deletes it, where a built-in base lets one (subtype_setdict). */
 function setNamespace(self: PyObject, value: Slot): void {
-  const { layout } = self.type;
-  if (layout === typeType || layout === moduleType) {
-    throw attributeError(`attribute '__dict__' of '${layout.tp_name}' objects is not writable`, '__dict__', self);
+  const found = builtinDescriptor(self);
+  if (found !== undefined) {
+    typeOf(found).tp_descr_set!(found, self, value);
+    return;
   }
   if (value !== undefined && !(value instanceof PyDict)) {
     throw typeError(`__dict__ must be set to a dictionary, not a '${typeOf(value).tp_name}'`);

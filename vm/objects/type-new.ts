@@ -13,9 +13,10 @@ import { PyFunction } from './function.ts';
 import { dictType, type KwNames, objectType, PyType, type Slot, typeOf, type Value } from './object.ts';
 import { stringOf } from './str.ts';
 import { superType } from './super.ts';
+import { notAnInstance } from './super-error.ts';
 import { PyTuple } from './tuple.ts';
 import { checkEncodable, checkTypeName } from './type-attributes.ts';
-import { computeMro } from './type-bases.ts';
+import { incompleteMro, updateMro } from './type-bases.ts';
 import { addSlots, bestBase, checkedBase } from './type-layout.ts';
 import { updateAllSlots } from './type-slots.ts';
 
@@ -125,7 +126,8 @@ function newClass(
   else if (cell !== undefined) {
     throw typeError(`__classcell__ must be a nonlocal cell, not <class '${typeOf(cell).tp_name}'>`);
   }
-  type.mro = computeMro(type);
+  type.mro = incompleteMro;
+  updateMro(type);
   // The first class that says which of the two it is decides (inherit_patma_flags).
   const collection = type.mro.find((base) => base !== type && (base.matchesSequence || base.matchesMapping));
   type.matchesSequence = collection?.matchesSequence ?? false;
@@ -134,7 +136,7 @@ function newClass(
   inheritAllSlots(type);
   // Hash and comparison go together: a class that defines __eq__ alone can't be hashed.
   if (attributes.has('__eq__') && !attributes.has('__hash__')) attributes.set('__hash__', null);
-  for (const b of bases) b.subclasses.add(type);
+  for (const b of type.bases) b.subclasses.add(type);
   updateAllSlots(type);
   type.modified();
   finalizeInstances(type);
@@ -221,6 +223,7 @@ function setNames(type: PyType): void {
 
 /** super(type, type).name */
 function superOf(type: PyType, name: string): Value {
+  if (!type.mro.includes(type)) throw notAnInstance(type, type);
   for (const base of type.mro.slice(1)) {
     const found = base.attributes.get(name);
     if (found === undefined) continue;

@@ -6,6 +6,7 @@ import { findAttribute, genericGetAttribute, lookupTypeAttribute, noAttribute } 
 import { call, callSpecial, callWith, lookupSpecial } from '../operations/call.ts';
 import { unhashable } from '../operations/hash.ts';
 import { nextNotImplemented, takeStopValue } from '../operations/iterate.ts';
+import { longLengthOf } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
 import { PyWrapperDescriptor } from './descriptor.ts';
 import {
@@ -25,6 +26,7 @@ import {
   NotImplemented,
   objectType,
   type PyType,
+  rangeType,
   type Slot,
   type SlotName,
   type TypeSlots,
@@ -432,7 +434,10 @@ for (const [slot, name] of [...inplaceOperators, ['nb_power', 'pow']]) {
   define(`__i${name}__`, inplace, '($self, value, /)', asIs);
   pythonSlots[inplace] = (left: Value, right: Value) => binarySpecial(left, `__i${name}__`, right);
 }
-define('__len__', 'sq_length', '($self, /)', asIs);
+define('__len__', 'sq_length', '($self, /)', (slot: NonNullable<TypeSlots['sq_length']>) => {
+  // A range may be longer than what a slot gives.
+  return (self: Value) => (typeOf(self) === rangeType ? longLengthOf(self) : slot(self));
+});
 define('__getitem__', 'mp_subscript', '($self, key, /)', asIs);
 define('__setitem__', 'mp_ass_subscript', '($self, key, value, /)', asIs);
 define('__delitem__', 'mp_ass_subscript', '($self, key, /)', (slot: NonNullable<TypeSlots['mp_ass_subscript']>) => {
@@ -551,7 +556,12 @@ function slotFunction(type: PyType, slot: SlotName): unknown {
     if (method instanceof PyWrapperDescriptor && method.slot === slot && type.isSubtype(method.owner)) {
       if (native === undefined || native === method.wrapped) native = method.wrapped;
       else python = true;
-    } else if (method instanceof PyWrapperDescriptor && method.name === name && method.slot !== slot) {
+    } else if (
+      method instanceof PyWrapperDescriptor &&
+      method.name === name &&
+      method.slot !== slot &&
+      type.isSubtype(method.owner)
+    ) {
       // __add__ of a sequence is sq_concat's, which leaves nb_add empty.
     } else python = true;
   }

@@ -1,4 +1,5 @@
 import { callFunction } from '../interpreter/call.ts';
+import { PyWrapperDescriptor } from '../objects/descriptor.ts';
 import { typeError } from '../objects/exception.ts';
 import { PyFunction, PyMethod } from '../objects/function.ts';
 import { type KwNames, type Slot, typeOf, type Value } from '../objects/object.ts';
@@ -37,6 +38,7 @@ export function callSpecial(self: Value, name: string, ...args: Value[]): Slot {
   const found = type.lookup(name);
   if (found === undefined) return undefined;
   if (found instanceof PyFunction) return callFunction(found, [self, ...args], undefined);
+  if (found instanceof PyWrapperDescriptor) return callWith(found, [self, ...args], undefined);
   const get = typeOf(found).tp_descr_get;
   return callWith(get === undefined ? found : get(found, self, type), args, undefined);
 }
