@@ -37,19 +37,37 @@ export function readDescriptor(fd: number, count: number, use: (data: Uint8Array
   });
 }
 
-/** Writes, and gives how many bytes. A pipe that is full is waited for until there is room for some; then it takes all. May end with block(). */
+/**
+ * Writes, and gives how many bytes. What is written to a pipe goes piece by piece as its reader makes room; other ends that are
+ * full are waited for until there is room for some, and then take all. May end with block().
+ */
 export function writeDescriptor(fd: number, data: Uint8Array): Value {
   const end = network.find(fd);
   if (end === undefined) return withOSErrors(() => vm.host.files.write(fd, data), undefined);
   if (end instanceof PipeReader) throw failure(EBADF);
-  const isReady = (): boolean => end.closed || end.writable;
-  return whenReady(end, 'os.write()', isReady, () => {
+  let written = 0;
+  const push = (count: number): void => {
     if (end.closed) throw failure(EBADF);
     const problem = end.sendingFails();
     if (problem !== undefined) throw failure(problem);
-    const count = end.blocking ? data.length : Math.min(data.length, end.room);
-    if (count > 0) end.peer?.deliver(data.slice(0, count), '');
-    return count;
+    if (count > 0) end.peer?.deliver(data.slice(written, written + count), '');
+    written += count;
+  };
+  const isWritable = (): boolean => end.closed || end.writable;
+  if (!(end instanceof PipeWriter) || !end.blocking) {
+    return whenReady(end, 'os.write()', isWritable, () => {
+      push(end.blocking ? data.length : Math.min(data.length, end.room));
+      return written;
+    });
+  }
+  const isDone = (): boolean => {
+    const isBroken = end.closed || end.sendingFails() !== undefined;
+    if (!isBroken) push(Math.min(data.length - written, end.room));
+    return isBroken || written === data.length;
+  };
+  return whenReady(end, 'os.write()', isDone, () => {
+    if (written === 0) push(0);
+    return written;
   });
 }
 

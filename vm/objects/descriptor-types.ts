@@ -190,6 +190,12 @@ defineType(wrapperDescriptorType, {
     checkOwner(self.name, self.owner, instance);
     return new PyMethodWrapper(self, instance);
   },
+  methods: {
+    __reduce__: [
+      '($self, /)',
+      (self: PyWrapperDescriptor) => tupleOf([vm.builtins.getString('getattr')!, tupleOf([self.owner, self.name])]),
+    ],
+  },
   getset: { ...docAndSignature, __qualname__: [(self: PyWrapperDescriptor) => `${self.owner.qualname}.${self.name}`] },
   members: {
     __objclass__: [(self: PyWrapperDescriptor) => self.owner],

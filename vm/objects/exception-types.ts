@@ -1,3 +1,4 @@
+import { index } from '../operations/arithmetic.ts';
 import { genericGetAttribute, genericSetAttribute, instanceDict, setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { matchGroup } from '../operations/exception-group.ts';
@@ -253,7 +254,8 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
         if (errno !== undefined && strerror !== undefined) return `[Errno ${str(errno)}] ${str(strerror)}`;
         return baseStr(self);
       },
-      members: membersOf('errno', 'strerror', 'filename', 'filename2', 'characters_written'),
+      members: membersOf('errno', 'strerror', 'filename', 'filename2'),
+      getset: { characters_written: [charactersWritten, setCharactersWritten] },
       methods: {
         __reduce__: [
           '($self, /)',
@@ -334,12 +336,33 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
   ),
 ];
 
+function charactersWritten(self: PyBaseException): Value {
+  const written = self.members?.['characters_written'];
+  if (written === undefined) throw exceptions.newException(exceptions.attributeErrorType, 'characters_written');
+  return written;
+}
+
+function setCharactersWritten(self: PyBaseException, value: Slot): void {
+  if (value === undefined) charactersWritten(self);
+  self.members ??= {};
+  self.members['characters_written'] = value === undefined ? undefined : index(value);
+}
+
 function setOSError(self: PyBaseException, args: Value[]): void {
   self.members = {};
   self.args = tupleOf(args);
   if (args.length < 2 || args.length > 5) return;
-  self.members = { errno: args[0], strerror: args[1], filename: args[2] ?? null, filename2: args[4] ?? null };
-  self.args = tupleOf(args.slice(0, 2));
+  const [errno, strerror, filename = null, , filename2 = null] = args;
+  self.members = { errno, strerror, filename: null, filename2: null };
+  if (filename === null) return;
+  // A BlockingIOError tells how much was written instead.
+  if (self.type === exceptions.blockingIOErrorType && typeOf(filename).nb_index !== undefined) {
+    self.members['characters_written'] = index(filename);
+    return;
+  }
+  self.members['filename'] = filename;
+  self.members['filename2'] = filename2;
+  self.args = tupleOf([errno, strerror]);
 }
 
 function unicodeErrorText(self: PyBaseException): Value {

@@ -41,6 +41,15 @@ export function osError(
   return exception;
 }
 
+/** What a stream that doesn't block raises when it took only the first `written` bytes. */
+export function newBlockingIOError(message: string, written: number): exceptions.PyBaseException {
+  const exception = new exceptions.PyBaseException(exceptions.blockingIOErrorType, tupleOf([EAGAIN, message, written]));
+  exception.members = { errno: EAGAIN, strerror: message, filename: null, characters_written: written };
+  return exception;
+}
+
+const EAGAIN = 11;
+
 export function newOSError(errno: number, message: string, filename: Value = null): exceptions.PyBaseException {
   const exception = new exceptions.PyBaseException(osErrorTypeFor(errno), tupleOf([errno, message]));
   exception.members = { errno, strerror: message, filename };

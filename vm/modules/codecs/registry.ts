@@ -7,6 +7,8 @@ import {
   nameReplace,
   UnicodeProblem,
 } from '../../codecs/errors.ts';
+import { isLoneSurrogateFree } from '../../codecs/surrogates.ts';
+import { encodeUtf8 } from '../../codecs/utf8.ts';
 import { vm } from '../../interpreter/state.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { builtinFunction } from '../../objects/define.ts';
@@ -57,6 +59,7 @@ const normalized = (encoding: string): string => encoding.replace(/[^A-Za-z0-9.]
 
 /** _PyCodec_Lookup: the CodecInfo of an encoding. */
 export function lookupCodec(encoding: string): PyTuple {
+  checkName(encoding);
   const name = normalized(encoding);
   const known = codecs.get(name);
   if (known !== undefined) return known;
@@ -94,8 +97,15 @@ export function unregisterError(name: string): boolean {
   return handlers.delete(name);
 }
 
+/** Raises for names that C can't read: with a NUL, or what UTF-8 doesn't encode. */
+export function checkName(name: string): void {
+  if (name.includes('\0')) throw valueError('embedded null character');
+  if (!isLoneSurrogateFree(name)) encodeUtf8(name, strict);
+}
+
 /** `codecs.lookup_error(name)`. */
 export function lookupError(name: string): Value {
+  checkName(name);
   const known = handlers.get(name);
   if (known !== undefined) return known;
   if (!BUILTIN_HANDLERS.has(name)) throw newException(lookupErrorType, `unknown error handler name '${name}'`);

@@ -359,7 +359,9 @@ defineType(rawIOBaseType, {
         const target = call(bytearrayType, count);
         const got = callMethod(self, 'readinto', target);
         if (got === null) return null;
-        return new PyBytes(bytesOf(target).slice(0, Number(index(got))));
+        const length = index(got);
+        if (length < 0 || length > count) throw valueError(`readinto returned ${length} outside buffer size ${count}`);
+        return new PyBytes(bytesOf(target).slice(0, Number(length)));
       },
     ],
     readall: [

@@ -1,8 +1,18 @@
+import { pythonException } from '../../interpreter/unwind.ts';
 import { PyByteArray, PyBytes } from '../../objects/bytes.ts';
 import { type Declaration, defineType } from '../../objects/define.ts';
-import { newException, osErrorType, typeError, valueError } from '../../objects/exception.ts';
+import {
+  blockingIOErrorType,
+  isException,
+  newException,
+  osErrorType,
+  typeError,
+  typeErrorType,
+  valueError,
+} from '../../objects/exception.ts';
+import { memoryviewOf } from '../../objects/memoryview.ts';
 import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
-import { newOSError } from '../../objects/os-error.ts';
+import { newBlockingIOError } from '../../objects/os-error.ts';
 import { BuiltinDef } from '../../objects/signature.ts';
 import { index } from '../../operations/arithmetic.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../../operations/attribute.ts';
@@ -59,9 +69,9 @@ export class PyBuffered extends PyIO {
     if (this.raw instanceof PyFileIO && !this.raw.type.heap) return this.raw.read(count);
     if (lookupAttribute(this.raw, 'readinto') !== undefined) {
       const target = new PyByteArray(new Uint8Array(count));
-      const got = callMethod(this.raw, 'readinto', target);
+      const got = callMethod(this.raw, 'readinto', memoryviewOf(target));
       if (got === null) return undefined;
-      const length = Number(index(got));
+      const length = lengthRead(got);
       if (length < 0 || length > count) {
         throw newException(
           osErrorType,
@@ -85,11 +95,12 @@ export class PyBuffered extends PyIO {
     return this.ahead.length - this.at;
   }
 
-  fill(): boolean {
+  /** Reads ahead; gives how many bytes, undefined when it would block. */
+  fill(): number | undefined {
     const data = this.readRaw(this.size);
     this.ahead = data ?? EMPTY;
     this.at = 0;
-    return this.ahead.length > 0;
+    return data?.length;
   }
 
   /** Forgets what was read ahead, and puts the raw stream back to where the reader stands. */
@@ -99,29 +110,36 @@ export class PyBuffered extends PyIO {
     this.at = 0;
   }
 
+  /** Keeps bytes until they are written. */
+  keep(data: Uint8Array): void {
+    this.pending.push(data);
+    this.pendingLength += data.length;
+  }
+
+  /** Writes all that waits; what can't be written stays (_bufferedwriter_flush_unlocked). */
   flushPending(): void {
     if (this.pendingLength === 0) return;
     let data = concatenate(this.pending);
     this.pending = [];
     this.pendingLength = 0;
-    while (data.length > 0) {
-      let written: number;
-      try {
-        written = this.writeRaw(data);
-      } catch (error) {
-        this.pending = [data];
-        this.pendingLength = data.length;
-        throw error;
+    try {
+      while (data.length > 0) {
+        const written = this.writeRaw(data);
+        if (written === undefined) throw newBlockingIOError(WOULD_BLOCK, 0);
+        data = data.subarray(written);
       }
-      data = data.subarray(written);
+    } finally {
+      if (data.length > 0) this.keep(data);
     }
   }
 
-  private writeRaw(data: Uint8Array): number {
+  /** Writes once to the raw stream; undefined when it would block (_bufferedwriter_raw_write). */
+  writeRaw(data: Uint8Array): number | undefined {
     if (this.raw instanceof PyFileIO && !this.raw.type.heap) return this.raw.write(data);
     const answer = callMethod(this.raw, 'write', new PyBytes(data.slice()));
-    if (answer === null) throw newOSError(11, 'write could not complete without blocking');
-    const written = Number(index(answer));
+    if (answer === null) return undefined;
+    // What is no number at all is told of as if it were a wrong one.
+    const written = typeOf(answer).nb_index === undefined ? -1 : Number(index(answer));
     if (written < 0 || written > data.length) {
       throw newException(
         osErrorType,
@@ -129,6 +147,22 @@ export class PyBuffered extends PyIO {
       );
     }
     return written;
+  }
+}
+
+const WOULD_BLOCK = 'write could not complete without blocking';
+
+/** The number of bytes that readinto() has given; OSError when it is none. */
+function lengthRead(answer: Value): number {
+  try {
+    return Number(index(answer));
+  } catch (error) {
+    const cause = pythonException(error);
+    if (!isException(cause, typeErrorType)) throw cause;
+    const failure = newException(osErrorType, 'raw readinto() failed');
+    failure.cause = cause;
+    failure.context = cause;
+    throw failure;
   }
 }
 
@@ -157,13 +191,16 @@ function read(self: PyBuffered, size: Slot): Value {
   let blocked = false;
   while (wanted < 0 || length < wanted) {
     if (wanted >= 0 && wanted - length < self.size) {
-      if (!self.fill()) break;
+      const count = self.fill();
+      blocked = count === undefined;
+      if (blocked || count === 0) break;
       const piece = self.takeAhead(wanted - length);
       chunks.push(piece);
       length += piece.length;
       continue;
     }
-    const data = self.readRaw(wanted < 0 ? self.size : wanted - length);
+    const rest = wanted - length;
+    const data = self.readRaw(wanted < 0 ? self.size : rest - (rest % self.size));
     if (data === undefined) {
       blocked = true;
       break;
@@ -211,7 +248,10 @@ function readIntoOnce(self: PyBuffered, target: Value, once: boolean): Value {
         filled += data.length;
       } else {
         // Something that is there already isn't made to wait for more.
-        if ((once && filled > 0) || !self.fill()) break;
+        if (once && filled > 0) break;
+        const count = self.fill();
+        if (count === undefined && filled === 0) return null;
+        if (count === undefined || count === 0) break;
         take();
       }
       if (once) break;
@@ -227,7 +267,7 @@ function readline(self: PyBuffered, size: Slot): Value {
   const chunks: Uint8Array[] = [];
   let length = 0;
   while (limit < 0 || length < limit) {
-    if (self.buffered === 0 && !self.fill()) break;
+    if (self.buffered === 0 && (self.fill() ?? 0) === 0) break;
     const newline = self.ahead.indexOf(10, self.at);
     let count = (newline < 0 ? self.ahead.length : newline + 1) - self.at;
     if (limit >= 0) count = Math.min(count, limit - length);
@@ -244,9 +284,32 @@ function write(self: PyBuffered, data: Value): Value {
   if (typeof data === 'string') throw typeError("a bytes-like object is required, not 'str'");
   const bytes = bytesOf(data);
   if (self.buffered > 0) self.dropAhead();
-  self.pending.push(data instanceof PyBytes ? bytes : bytes.slice());
-  self.pendingLength += bytes.length;
-  if (self.pendingLength > self.size) self.flushPending();
+  if (bytes.length <= self.size - self.pendingLength && bytes.length < self.size) {
+    self.keep(bytes);
+    return bytes.length;
+  }
+  try {
+    self.flushPending();
+  } catch (error) {
+    if (!isException(error, blockingIOErrorType)) throw error;
+    // As much as there is room for is kept.
+    const room = self.size - self.pendingLength;
+    self.keep(bytes.subarray(0, room));
+    if (bytes.length <= room) return bytes.length;
+    throw newBlockingIOError(WOULD_BLOCK, room);
+  }
+  // What doesn't fit into the buffer goes past it.
+  let written = 0;
+  while (bytes.length - written >= self.size) {
+    const count = self.writeRaw(bytes.subarray(written));
+    if (count === undefined && bytes.length - written === self.size) break;
+    if (count === undefined) {
+      self.keep(bytes.subarray(written, written + self.size));
+      throw newBlockingIOError(WOULD_BLOCK, written + self.size);
+    }
+    written += count;
+  }
+  if (written < bytes.length) self.keep(bytes.subarray(written));
   return bytes.length;
 }
 

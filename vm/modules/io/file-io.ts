@@ -2,7 +2,14 @@ import { HostError } from '../../host.ts';
 import { vm } from '../../interpreter/state.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType } from '../../objects/define.ts';
-import { overflowError, typeError, valueError } from '../../objects/exception.ts';
+import {
+  blockingIOErrorType,
+  isException,
+  osErrorType,
+  overflowError,
+  typeError,
+  valueError,
+} from '../../objects/exception.ts';
 import { integerOf } from '../../objects/int.ts';
 import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
 import { BuiltinDef } from '../../objects/signature.ts';
@@ -78,29 +85,34 @@ export class PyFileIO extends PyIO {
     if (!this.isWritable) throw unsupported('File not open for writing');
   }
 
-  read(size: number): Uint8Array {
+  /** Undefined where nothing is there yet and the descriptor doesn't block. */
+  read(size: number): Uint8Array | undefined {
     this.checkReadable();
     if (size >= 0) return this.readOnce(size);
     const chunks: Uint8Array[] = [];
     for (;;) {
       const chunk = this.readOnce(DEFAULT_BUFFER_SIZE);
-      if (chunk.length === 0) return concatenate(chunks);
+      if (chunk === undefined && chunks.length === 0) return undefined;
+      if (chunk === undefined || chunk.length === 0) return concatenate(chunks);
       chunks.push(chunk);
     }
   }
 
-  private readOnce(size: number): Uint8Array {
-    let read: Uint8Array = new Uint8Array(0);
-    readDescriptor(this.fd, size, (data) => {
-      read = data;
-      return null;
-    });
+  private readOnce(size: number): Uint8Array | undefined {
+    let read: Uint8Array | undefined;
+    unlessItBlocks(() =>
+      readDescriptor(this.fd, size, (data) => {
+        read = data;
+        return null;
+      }),
+    );
     return read;
   }
 
-  write(bytes: Uint8Array): number {
+  /** How many bytes; undefined where there is no room and the descriptor doesn't block. */
+  write(bytes: Uint8Array): number | undefined {
     this.checkWritable();
-    return writeDescriptor(this.fd, bytes) as number;
+    return unlessItBlocks(() => writeDescriptor(this.fd, bytes)) as number | undefined;
   }
 
   seek(offset: number, whence: number): number {
@@ -129,6 +141,18 @@ export class PyFileIO extends PyIO {
     if (this.closeFd && fd >= 0) closeDescriptor(fd);
   }
 }
+
+/** What `act` gives; undefined where it would have to wait on a descriptor that doesn't block. */
+function unlessItBlocks(act: () => Value): Slot {
+  try {
+    return act();
+  } catch (error) {
+    if (isException(error, blockingIOErrorType)) return undefined;
+    throw error;
+  }
+}
+
+const bytesOrNone = (bytes: Uint8Array | undefined): Value => (bytes === undefined ? null : new PyBytes(bytes));
 
 /** Tells of a file that was never closed; `source` is the stream that the program had. */
 function warnUnclosed(self: PyFileIO, source: Value): void {
@@ -252,7 +276,7 @@ function initialize(self: PyFileIO, args: Value[], kwNames: KwNames): void {
       self.seek(0, 2);
     } catch (error) {
       // A pipe opened for appending can't be sought, and needn't be.
-      if (!(error instanceof HostError)) throw error;
+      if (!isException(error, osErrorType)) throw error;
     }
   }
 }
@@ -272,18 +296,19 @@ defineType(fileIOType, {
     return `<${name} ${what} mode='${modeOf(self)}' closefd=${self.closeFd ? 'True' : 'False'}>`;
   },
   methods: {
-    read: ['($self, size=-1, /)', (self: PyFileIO, size: Slot) => new PyBytes(self.read(sizeOrAll(size)))],
-    readall: ['($self, /)', (self: PyFileIO) => new PyBytes(self.read(-1))],
+    read: ['($self, size=-1, /)', (self: PyFileIO, size: Slot) => bytesOrNone(self.read(sizeOrAll(size)))],
+    readall: ['($self, /)', (self: PyFileIO) => bytesOrNone(self.read(-1))],
     readinto: [
       '($self, buffer, /)',
       (self: PyFileIO, target: Value) =>
         withWritable(target, (bytes) => {
           const data = self.read(bytes.length);
+          if (data === undefined) return null;
           bytes.set(data);
           return data.length;
         }),
     ],
-    write: ['($self, b, /)', (self: PyFileIO, data: Value) => self.write(bytesOf(data))],
+    write: ['($self, b, /)', (self: PyFileIO, data: Value) => self.write(bytesOf(data)) ?? null],
     seek: [
       '($self, pos, whence=0, /)',
       (self: PyFileIO, pos: Value, whence: Slot) => {

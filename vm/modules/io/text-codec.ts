@@ -135,28 +135,25 @@ class LibraryEncoder implements StreamEncoder {
 }
 
 /** The codec's info record (codecs.lookup); LookupError for an unknown one, or one that isn't of text. */
-function codecInfo(encoding: string, alternative: string): Value {
+function codecInfo(encoding: string): Value {
   const info = callMethod(importByName('codecs'), 'lookup', encoding);
   const isText = lookupAttribute(info, '_is_text_encoding');
   if (isText !== undefined && !isTrue(isText)) {
-    throw newException(
-      lookupErrorType,
-      `'${encoding}' is not a text encoding; use ${alternative} to handle arbitrary codecs`,
-    );
+    throw newException(lookupErrorType, `'${encoding}' is not a text encoding`);
   }
   return info;
 }
 
 export function streamDecoder(encoding: string, errors: string): StreamDecoder {
   if (isUtf8(encoding) && errors in decodeHandlers) return new Utf8Decoder(errors);
-  const info = codecInfo(encoding, 'codecs.open()');
+  const info = codecInfo(encoding);
   const make = lookupAttribute(info, 'incrementaldecoder') ?? null;
   return new LibraryDecoder(call(make, errors));
 }
 
 export function streamEncoder(encoding: string, errors: string): StreamEncoder {
   if (isUtf8(encoding) && errors in encodeHandlers) return new Utf8Encoder(errors);
-  const info = codecInfo(encoding, 'codecs.open()');
+  const info = codecInfo(encoding);
   const make = lookupAttribute(info, 'incrementalencoder') ?? null;
   return new LibraryEncoder(call(make, errors));
 }

@@ -10,6 +10,7 @@ import { callMethod, getAttribute, lookupAttribute } from '../../operations/attr
 import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
 import { lengthOf, slice } from '../../text/code-points.ts';
+import { checkName } from '../codecs/registry.ts';
 import {
   bytesOf,
   closeAfterFlush,
@@ -160,14 +161,18 @@ export class PyTextIOWrapper extends PyIO {
     const output = hasNewline && writeNewline !== '\n' ? text.replaceAll('\n', writeNewline) : text;
     const piece = encoder.encodesAll && isLoneSurrogateFree(output) ? output : encoder.encode(output);
     // No more than a chunk is written at once, and text and bytes not together.
-    const mixes = this.pending.length > 0 && typeof this.pending[0] !== typeof piece;
-    if (mixes || this.pendingLength + piece.length > this.chunkSize) this.flushPending();
+    while (this.pending.length > 0) {
+      const mixes = typeof this.pending[0] !== typeof piece;
+      if (!mixes && this.pendingLength + piece.length <= this.chunkSize) break;
+      // The stream below may write here in turn.
+      this.flushPending();
+    }
     this.pending.push(piece);
     this.pendingLength += piece.length;
     const flushes = this.lineBuffering && (hasNewline || text.includes('\r'));
     if (this.pendingLength >= this.chunkSize || flushes || this.writeThrough) this.flushPending();
     if (flushes) callMethod(this.buffer, 'flush');
-    this.clearDecoded();
+    if (this.snapshot !== undefined) this.clearDecoded();
     this.decoder?.reset();
   }
 }
@@ -372,16 +377,17 @@ function checkNewline(newline: Slot): string | null {
   if (newline === undefined || newline === null) return null;
   const text = stringOf(newline);
   if (text === undefined) throw typeError(`newline must be str or None, not ${typeOf(newline).tp_name}`);
+  checkName(text);
   if (!['', '\n', '\r', '\r\n'].includes(text)) throw valueError(`illegal newline value: ${text}`);
   return text;
 }
 
-function textArgument(value: Slot, missing: string, name: string): string {
+function textArgument(value: Slot, missing: string, name: string, caller = 'TextIOWrapper'): string {
   if (value === undefined || value === null) return missing;
   const text = stringOf(value);
   if (text === undefined)
-    throw typeError(`TextIOWrapper() argument '${name}' must be str or None, not ${typeOf(value).tp_name}`);
-  if (text.includes('\0')) throw valueError('embedded null character');
+    throw typeError(`${caller}() argument '${name}' must be str or None, not ${typeOf(value).tp_name}`);
+  checkName(text);
   return text;
 }
 
@@ -405,6 +411,7 @@ function initialize(self: PyTextIOWrapper, args: Value[], kwNames: KwNames): voi
   self.clearDecoded();
   self.seekable = isTrue(callMethod(buffer, 'seekable'));
   self.telling = self.seekable;
+  self.hasRead1 = lookupAttribute(buffer, 'read1') !== undefined;
   self.state = 'ready';
   if (isTrue(callMethod(buffer, 'readable'))) self.reader();
   if (isTrue(callMethod(buffer, 'writable'))) self.writer();
@@ -427,11 +434,11 @@ function reconfigure(
   if (given(writeThrough)) self.writeThrough = isTrue(writeThrough as Value);
   if (!given(encoding) && !given(errors) && newline === undefined) return;
   if (given(encoding)) {
-    const name = textArgument(encoding, self.encoding, 'encoding');
+    const name = textArgument(encoding, self.encoding, 'encoding', 'reconfigure');
     self.encoding = name === 'locale' ? 'utf-8' : name;
     if (!given(errors)) self.errors = 'strict';
   }
-  self.errors = textArgument(errors, self.errors, 'errors');
+  self.errors = textArgument(errors, self.errors, 'errors', 'reconfigure');
   if (newline !== undefined) self.newline = checkNewline(newline);
   self.decoder = undefined;
   self.encoder = undefined;
