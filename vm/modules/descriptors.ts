@@ -61,7 +61,7 @@ export function writeDescriptor(fd: number, data: Uint8Array): Value {
     });
   }
   const isDone = (): boolean => {
-    const isBroken = end.closed || end.sendingFails() !== undefined;
+    const isBroken = end.closed || end.muted || end.peer === undefined || end.peer.closed;
     if (!isBroken) push(Math.min(data.length - written, end.room));
     return isBroken || written === data.length;
   };
