@@ -78,6 +78,7 @@ import { FUEL_RATION, vm } from './state.ts';
 import { awaitIterator, checkExceptionMatch, isIterableCoroutine } from './suspend.ts';
 import { turnEnded } from './thread-switch.ts';
 import { holdingThreads } from './threads.ts';
+import { checkWatchdog } from './watchdog.ts';
 
 // Each function here is the body of one instruction that isn't worth its lines in the run loop.
 
@@ -129,6 +130,7 @@ export function refuel(frame: Frame, entering: boolean): void {
     }
   }
   vm.onRation?.();
+  if (vm.watchdog !== undefined) checkWatchdog();
   vm.checkSignals?.();
   if (spent && isShared && vm.threadsHeld === 0) vm.switching = turnEnded;
 }

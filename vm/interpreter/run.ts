@@ -1491,6 +1491,7 @@ function runFrames(
             if (result !== null) throw actions.initReturned(result);
             break;
           case Return.FOR_ITER:
+            if (result !== null && vm.monitoring !== undefined) vm.stopRaised = stopIteration(result);
             frame.ip = operandOf(frame.program, ip - 1);
             break;
           case Return.SEND:

@@ -12,6 +12,7 @@ import type { Frame } from './frame.ts';
 import type { Monitoring } from './monitoring.ts';
 import { ThreadState } from './thread-state.ts';
 import type { ThreadSwitch } from './thread-switch.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** How much fuel is given out at once: how often a running program looks up for pause requests. */
 export const FUEL_RATION = 20_000;
@@ -96,6 +97,8 @@ export class VmState {
   onRation: (() => void) | undefined = undefined;
   /** Signals have come whose handlers the main thread has to call. */
   signalsPending = false;
+  /** What acts when the program takes too long. */
+  watchdog: Watchdog | undefined = undefined;
   /** Calls the handlers of pending signals, when the main thread runs. */
   checkSignals: (() => void) | undefined = undefined;
   /** When the next interval timer sends its signal, by host.monotonic(). */
@@ -130,6 +133,7 @@ export class VmState {
     this.fuel = FUEL_RATION;
     this.fuelLeft = 0;
     this.signalsPending = false;
+    this.watchdog = undefined;
   }
 }
 

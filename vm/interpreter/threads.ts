@@ -17,6 +17,7 @@ import { FUEL_RATION, vm } from './state.ts';
 import { type Ended, type ThreadStart, ThreadState, type Wait } from './thread-state.ts';
 import { ThreadSwitch } from './thread-switch.ts';
 import { chainContext, pythonException } from './unwind.ts';
+import { checkWatchdog } from './watchdog.ts';
 
 // Python threads are chains of frames that take turns in one run loop. A turn ends when its ration of fuel is used up, or with a call
 // that has to wait; run() then goes on with another thread's frame. What keeps a thread from that is native code that waits for its
@@ -193,8 +194,8 @@ export function takeRaised(): PyBaseException | undefined {
 
 /** Sleeps until something can have changed. Collects what the program has dropped, if there is time. */
 function sleepUntil(deadline: bigint | undefined, waiters: readonly ThreadState[]): void {
-  const timer = vm.nextTimer?.();
-  const end = timer === undefined || (deadline !== undefined && deadline < timer) ? deadline : timer;
+  checkWatchdog();
+  const end = earliest(earliest(deadline, vm.nextTimer?.()), vm.watchdog?.deadline);
   const before = vm.host.monotonic();
   if (end !== undefined && end <= before) return;
   // A finaliser may have ended a wait.
@@ -205,7 +206,11 @@ function sleepUntil(deadline: bigint | undefined, waiters: readonly ThreadState[
   }
   const rest = end - vm.host.monotonic();
   if (rest > 0n) vm.host.sleep(rest < LONG ? rest : LONG);
+  checkWatchdog();
 }
+
+const earliest = (one: bigint | undefined, other: bigint | undefined): bigint | undefined =>
+  one === undefined || (other !== undefined && other < one) ? other : one;
 
 // Deadlock.
 

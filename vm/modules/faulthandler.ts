@@ -3,19 +3,16 @@ import { vm } from '../interpreter/state.ts';
 import type { ThreadState } from '../interpreter/thread-state.ts';
 import { frameOf, visibleFrame } from '../interpreter/threads.ts';
 import type { ModuleDefinition } from '../objects/define.ts';
-import {
-  newException,
-  notImplementedErrorType,
-  PyBaseException,
-  runtimeError,
-  valueError,
-} from '../objects/exception.ts';
+import { PyBaseException, runtimeError, valueError } from '../objects/exception.ts';
 import { integerOf } from '../objects/int.ts';
 import type { PyModule } from '../objects/module.ts';
 import type { Slot, Value } from '../objects/object.ts';
+import { index } from '../operations/arithmetic.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { withOSErrors } from '../operations/path.ts';
 import { isTrue } from '../operations/truth.ts';
+import { ProcessEnd } from '../process-end.ts';
+import { secondsOf } from './thread/timeout.ts';
 
 /** More frames or threads than these aren't shown, nor longer names. */
 const MAX_FRAMES = 100;
@@ -70,29 +67,64 @@ function framesText(innermost: Frame | undefined): string {
   return text;
 }
 
-function threadText(thread: ThreadState): string {
-  const who = thread === vm.thread ? 'Current thread' : 'Thread';
+function threadText(thread: ThreadState, current: ThreadState | undefined): string {
+  const who = thread === current ? 'Current thread' : 'Thread';
   const ident = thread.ident.toString(16).padStart(16, '0');
   return `${who} 0x${ident} (most recent call first):\n${framesText(frameOf(thread))}`;
 }
 
 /** The youngest thread comes first, as in CPython's list of them (_Py_DumpTracebackThreads). */
-function threadsText(): string {
-  const shown = vm.threads.slice(-MAX_THREADS).reverse().map(threadText).join('\n');
+function threadsText(current: ThreadState | undefined): string {
+  const threads = vm.threads.slice(-MAX_THREADS).reverse();
+  const shown = threads.map((thread) => threadText(thread, current)).join('\n');
   return vm.threads.length > MAX_THREADS ? `${shown}...\n` : shown;
 }
 
 function dumpTraceback(file: Slot, allThreads: Slot): Value {
   const fd = descriptorOf(file);
   const all = allThreads === undefined || isTrue(allThreads);
-  const text = all ? threadsText() : `Stack (most recent call first):\n${framesText(vm.frame)}`;
+  writeTo(fd, all ? threadsText(vm.thread) : `Stack (most recent call first):\n${framesText(vm.frame)}`);
+  return null;
+}
+
+function writeTo(fd: number, text: string): void {
   vm.host.flush();
   let bytes: Uint8Array = new TextEncoder().encode(text);
   while (bytes.length > 0) {
     const rest = bytes;
     bytes = rest.subarray(withOSErrors(() => vm.host.files.write(fd, rest), undefined));
   }
-  return null;
+}
+
+// The watchdog. CPython's is a thread of its own; here the machine looks at the clock whenever a ration of fuel is used up, and before it
+// sleeps, so that one call that runs long in native code delays it.
+
+function dumpTracebackLater(timeout: Value, repeat: Slot, file: Slot, exit: Slot): void {
+  const seconds = secondsOf(timeout);
+  const time = BigInt(Math.ceil(seconds * 1e6)) * 1000n;
+  if (time <= 0n) throw valueError('timeout must be greater than 0');
+  const repeats = repeat !== undefined && index(repeat) !== 0;
+  const exits = exit !== undefined && index(exit) !== 0;
+  const fd = descriptorOf(file);
+  const header = `Timeout (${durationText(time / 1000n)})!\n`;
+  const set = (): void => {
+    vm.watchdog = { deadline: vm.host.monotonic() + time, expire };
+  };
+  const expire = (): void => {
+    writeTo(fd, header + threadsText(undefined));
+    if (exits) throw new ProcessEnd(1);
+    if (repeats) set();
+  };
+  set();
+}
+
+/** H:MM:SS, with microseconds where there are some (format_timeout). */
+function durationText(microseconds: bigint): string {
+  const seconds = microseconds / 1_000_000n;
+  const rest = microseconds % 1_000_000n;
+  const two = (part: bigint): string => String(part).padStart(2, '0');
+  const text = `${seconds / 3600n}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;
+  return rest === 0n ? text : `${text}.${String(rest).padStart(6, '0')}`;
 }
 
 /**
@@ -130,15 +162,16 @@ export const faulthandler = (): ModuleDefinition => {
       ],
       dump_traceback_later: [
         '($module, /, timeout, repeat=False, file=sys.stderr, exit=False)',
-        () => {
-          throw newException(
-            notImplementedErrorType,
-            'Coroscope has no watchdog thread; coroscope run --timeout ends a program that takes too long',
-          );
-        },
+        dumpTracebackLater,
         'Dump the traceback of all threads in timeout seconds,\nor each timeout seconds if repeat is True. If exit is True, call _exit(1) which is not safe.',
       ],
-      cancel_dump_traceback_later: ['($module, /)', () => null, 'Cancel the previous call to dump_traceback_later().'],
+      cancel_dump_traceback_later: [
+        '($module, /)',
+        () => {
+          vm.watchdog = undefined;
+        },
+        'Cancel the previous call to dump_traceback_later().',
+      ],
     },
   };
 };
