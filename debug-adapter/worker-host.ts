@@ -92,6 +92,10 @@ export class WorkerHost implements Host {
     return this.base.libraryModule(name);
   }
 
+  libraryText(mode: 'exec' | 'eval', text: string): Uint8Array | undefined {
+    return this.base.libraryText(mode, text);
+  }
+
   sourceText(filename: string): string | undefined {
     return this.base.sourceText(filename);
   }

@@ -1,13 +1,13 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { LibraryModule } from '../vm/host.ts';
+import { type Extent, PackedFile } from './packed-file.ts';
 
-/** One module in the index of a packed library; offsets count from the end of the index. */
+/** One module in the index of a packed library. */
 export interface LibraryEntry {
   /** Path below the library's root, such as 'asyncio/__init__.py'. */
   readonly path: string;
-  readonly code: readonly [offset: number, length: number];
+  readonly code: Extent;
   /** The source, deflated. */
-  readonly source: readonly [offset: number, length: number];
+  readonly source: Extent;
 }
 
 /** What a library's file names start with: they are no files of the machine. */
@@ -19,37 +19,40 @@ export const moduleNameOf = (path: string): string => path.replace(/(?:\/__init_
 /** Docstrings lie among the modules as one file of data. */
 const isModule = (entry: LibraryEntry): boolean => entry.path.endsWith('.py');
 
+/** Texts that the library compiles, by their mode, a line end, and themselves. */
+export type TextIndex = Readonly<Record<string, Extent>>;
+
+/** The name in a TextIndex. */
+export const textKey = (mode: 'exec' | 'eval', text: string): string => `${mode}\n${text}`;
+
 /**
- * The standard library as the build packs it (tools/build-library.ts): four bytes of the index's length, the index as JSON by
- * dotted module name, then packed code and deflated sources. Modules are read one by one, when they are imported.
+ * The standard library as the build packs it (tools/build-library.ts): packed code and deflated sources by dotted module name. Modules
+ * are read one by one, when they are imported. Beside it lies the code of what they give exec() and eval() (tools/pack-texts.ts).
  */
 export class Library {
-  private readonly fd: number;
-  private readonly start: number;
-  private readonly index: Readonly<Record<string, LibraryEntry>>;
+  private readonly file: PackedFile<Readonly<Record<string, LibraryEntry>>>;
+  private readonly path: string;
+  private texts: PackedFile<TextIndex> | undefined;
 
   /** Throws an Error that says what to do when there is no such file. */
   constructor(path: string) {
-    if (!existsSync(path)) throw new Error(`the packed library ${path} is missing: run «npm run build»`);
-    this.fd = openSync(path, 'r');
-    const length = Buffer.from(this.read(0, 4)).readUInt32LE();
-    this.start = 4 + length;
-    this.index = JSON.parse(Buffer.from(this.read(4, length)).toString('utf8'));
+    this.path = path;
+    this.file = new PackedFile(path);
   }
 
   /** Dotted names of all modules and packages. */
   moduleNames(): string[] {
-    return Object.keys(this.index).filter((name) => isModule(this.index[name]));
+    const { index } = this.file;
+    return Object.keys(index).filter((name) => isModule(index[name]));
   }
 
   module(name: string): LibraryModule | undefined {
     const entry = this.entry(name);
     if (entry === undefined || !isModule(entry)) return undefined;
-    const [offset, length] = entry.code;
     return {
       isPackage: entry.path.endsWith('/__init__.py'),
       filename: `${LIBRARY_ROOT}/${entry.path}`,
-      code: () => this.read(this.start + offset, length),
+      code: () => this.file.read(entry.code),
     };
   }
 
@@ -59,22 +62,28 @@ export class Library {
     const path = filename.slice(LIBRARY_ROOT.length + 1);
     const entry = this.entry(moduleNameOf(path));
     if (entry?.path !== path) return undefined;
-    const [offset, length] = entry.source;
     // Node's modules for what few programs need are loaded when they are needed.
-    return process.getBuiltinModule('node:zlib').inflateRawSync(this.read(this.start + offset, length));
+    return process.getBuiltinModule('node:zlib').inflateRawSync(this.file.read(entry.source));
+  }
+
+  /** Packed code of a text that the library's modules compile; undefined for one that the build hasn't met. */
+  text(mode: 'exec' | 'eval', text: string): Uint8Array | undefined {
+    this.texts ??= new PackedFile(textsOf(this.path));
+    const { index } = this.texts;
+    const key = textKey(mode, text);
+    return Object.hasOwn(index, key) ? this.texts.read(index[key]) : undefined;
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.file.close();
+    this.texts?.close();
   }
 
   private entry(name: string): LibraryEntry | undefined {
-    return Object.hasOwn(this.index, name) ? this.index[name] : undefined;
-  }
-
-  private read(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    readSync(this.fd, bytes, 0, length, offset);
-    return bytes;
+    const { index } = this.file;
+    return Object.hasOwn(index, name) ? index[name] : undefined;
   }
 }
+
+/** The file of texts that belongs to a packed library. */
+export const textsOf = (library: string): string => library.replace(/\.bin$/, '-texts.bin');

@@ -122,6 +122,10 @@ export class NodeHost implements Host {
     return this.openLibrary().module(name);
   }
 
+  libraryText(mode: 'exec' | 'eval', text: string): Uint8Array | undefined {
+    return this.openLibrary().text(mode, text);
+  }
+
   sourceText(filename: string): string | undefined {
     const packed = this.openLibrary().source(filename);
     if (packed !== undefined) return decodeSource(packed).text;

@@ -6,6 +6,7 @@ import { compile } from '../compiler/compile.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
 import { LIBRARY_ROOT, type LibraryEntry, moduleNameOf } from '../host/library.ts';
+import { PackedFileWriter } from '../host/packed-file.ts';
 import { packCode } from '../vm/importing/pack-code.ts';
 import { libraryFiles } from './library-zip.ts';
 
@@ -41,31 +42,22 @@ const stamp = hash.digest('hex');
 
 if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
   const index: Record<string, LibraryEntry> = {};
-  const parts: Uint8Array[] = [];
-  let offset = 0;
-  const add = (bytes: Uint8Array): readonly [number, number] => {
-    parts.push(bytes);
-    offset += bytes.length;
-    return [offset - bytes.length, bytes.length];
-  };
+  const writer = new PackedFileWriter();
   for (const { path, bytes } of files) {
     const filename = frozenNames.get(path) ?? `${LIBRARY_ROOT}/${path}`;
     const { code, diagnostics } = compile(bytes, { filename, target: py314 });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);
-    index[moduleNameOf(path)] = { path, code: add(packCode(code)), source: add(deflateRawSync(bytes)) };
+    index[moduleNameOf(path)] = { path, code: writer.add(packCode(code)), source: writer.add(deflateRawSync(bytes)) };
   }
   const docsFile = basename(DOCS);
   index[docsFile] = {
     path: docsFile,
     code: [0, 0],
-    source: add(deflateRawSync(JSON.stringify(JSON.parse(`${docs}`)))),
+    source: writer.add(deflateRawSync(JSON.stringify(JSON.parse(`${docs}`)))),
   };
-  const header = Buffer.from(JSON.stringify(index));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, Buffer.concat([length, header, ...parts]));
+  writeFileSync(out, writer.bytes(index));
   writeFileSync(stampFile, stamp);
 }
 

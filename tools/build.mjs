@@ -50,6 +50,8 @@ await Promise.all([
 // CPython's library, compiled by our compiler; quick when nothing has changed.
 execFileSync(process.execPath, ['tools/run.mjs', 'tools/build-library.ts', 'dist/library.bin'], { stdio: 'inherit' });
 
+execFileSync(process.execPath, ['tools/run.mjs', 'tools/pack-texts.ts', 'dist/library.bin'], { stdio: 'inherit' });
+
 // Only the speed of the start depends on it.
 const { status } = spawnSync(process.execPath, ['tools/build-code-cache.mjs'], { stdio: 'inherit' });
 if (status !== 0) console.error('the caches of V8 could not be made: the command will start more slowly');

@@ -16,7 +16,9 @@ const contents = [
   'LICENSE',
   'THIRD_PARTY_NOTICES.md',
   // Not the command, and not what V8 made of its bundles: the editor has a V8 of its own.
-  ...['extension.js', 'server.js', 'debug-adapter.js', 'thread.js', 'library.bin'].map((name) => `dist/${name}`),
+  ...['extension.js', 'server.js', 'debug-adapter.js', 'thread.js', 'library.bin', 'library-texts.bin'].map(
+    (name) => `dist/${name}`,
+  ),
   ...bundlesOfVm(),
   'syntaxes',
   'client/icons',

@@ -1,5 +1,6 @@
 import { LocalKind } from '../../compiler/bytecode/code-object.ts';
 import { importModule } from '../importing/import.ts';
+import { libraryText } from '../importing/library-texts.ts';
 import { InternalError } from '../internal-error.ts';
 import { runCode } from '../interpreter/call.ts';
 import { frameLocals } from '../interpreter/names.ts';
@@ -208,13 +209,10 @@ function execute(
     if (text === undefined && typeOf(source).bf_getbuffer === undefined) {
       throw typeError(`${name}() arg 1 must be a string, bytes or code object`);
     }
-    code = compileSource(text !== undefined && mode === 'eval' ? text.replace(/^[ \t]+/, '') : source, {
-      filename: '<string>',
-      mode,
-      flags: 0,
-      optimize: -1,
-      inherit: true,
-    });
+    const settings = { filename: '<string>', mode, flags: 0, optimize: -1, inherit: true } as const;
+    const compiled = text === undefined ? undefined : libraryText(mode, text);
+    code =
+      compiled ?? compileSource(text !== undefined && mode === 'eval' ? text.replace(/^[ \t]+/, '') : source, settings);
   }
   if (closure !== null) {
     const { PyFunction } = vm.classes;
