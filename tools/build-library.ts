@@ -8,6 +8,8 @@ import { isWarning } from '../compiler/text/diagnostic.ts';
 import { LIBRARY_ROOT, type LibraryEntry, moduleNameOf } from '../host/library.ts';
 import { PackedFileWriter } from '../host/packed-file.ts';
 import { packCode } from '../vm/importing/pack-code.ts';
+import { decodeToKeep } from '../vm/interpreter/decode.ts';
+import { codeValue } from '../vm/objects/constant.ts';
 import { libraryFiles } from './library-zip.ts';
 
 // Packs CPython's library for the VM: node tools/run.mjs tools/build-library.ts OUT. Does nothing when OUT was made of the same
@@ -48,7 +50,11 @@ if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8'
     const { code, diagnostics } = compile(bytes, { filename, target: py314 });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);
-    index[moduleNameOf(path)] = { path, code: writer.add(packCode(code)), source: writer.add(deflateRawSync(bytes)) };
+    index[moduleNameOf(path)] = {
+      path,
+      code: writer.add(packCode(code, (part) => decodeToKeep(codeValue(part)))),
+      source: writer.add(deflateRawSync(bytes)),
+    };
   }
   const docsFile = basename(DOCS);
   index[docsFile] = {

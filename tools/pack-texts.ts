@@ -8,6 +8,7 @@ import { type Extent, PackedFileWriter } from '../host/packed-file.ts';
 import type { CompileResult, Host } from '../vm/host.ts';
 import { isLibraryCalling } from '../vm/importing/library-texts.ts';
 import { packCode } from '../vm/importing/pack-code.ts';
+import { decodeToKeep } from '../vm/interpreter/decode.ts';
 import { runMain, startInterpreter } from '../vm/main-entry.ts';
 import { codeValue } from '../vm/objects/constant.ts';
 import { libraryFiles } from './library-zip.ts';
@@ -35,7 +36,7 @@ class RecordingHost extends NodeHost {
     const { code, warnings } = result;
     const isText = typeof source === 'string' && filename === '<string>' && mode !== 'single';
     if (isText && code !== undefined && warnings.length === 0 && isLibraryCalling()) {
-      this.index[textKey(mode, source)] ??= this.writer.add(packCode(code));
+      this.index[textKey(mode, source)] ??= this.writer.add(packCode(code, (part) => decodeToKeep(codeValue(part))));
     }
     return result;
   }

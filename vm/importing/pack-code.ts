@@ -19,7 +19,8 @@ import { InternalError } from '../internal-error.ts';
 //
 //   module   u32 of the table's offset, number of the outermost code object's offset at its end; code objects, inner ones first
 //   code     co_argcount … co_firstlineno, co_name, co_qualname │ co_filename, co_names, co_localsplusnames and -kinds, co_code,
-//            co_linetable, co_exceptiontable, co_consts
+//            co_linetable, co_exceptiontable, co_consts, 1 if what decoding gives follows: entry, counts of words and handlers, these at a multiple of
+//            four bytes, pristine opcodes
 //   table    target, offset of the outermost code object, count, u32 starts, text in ASCII
 
 export const enum Tag {
@@ -46,14 +47,27 @@ export const UNITS = 0x8000_0000;
 /** Stands for the six bits 0. */
 export const FIRST_DIGIT = 48;
 
-/** Writes the code of a module. */
-export function packCode(code: CodeObject): Uint8Array<ArrayBuffer> {
-  return new Packer().module(code);
+/** What is kept of decoded code: Decoded of interpreter/decode.ts. */
+interface Decoded {
+  readonly words: Int32Array;
+  readonly pristine: Uint8Array;
+  readonly handlers: Int32Array;
+  readonly entry: number;
+}
+
+/** Writes the code of a module, and with it what `decode` makes of each of its code objects. */
+export function packCode(code: CodeObject, decode?: (code: CodeObject) => Decoded): Uint8Array<ArrayBuffer> {
+  return new Packer(decode).module(code);
 }
 
 class Packer {
   private readonly bytes: number[] = [0, 0, 0, 0];
   private readonly strings = new Map<string, number>();
+  private readonly decode: ((code: CodeObject) => Decoded) | undefined;
+
+  constructor(decode?: (code: CodeObject) => Decoded) {
+    this.decode = decode;
+  }
 
   module(code: CodeObject): Uint8Array<ArrayBuffer> {
     const target = this.string(code.target);
@@ -99,7 +113,19 @@ class Packer {
       this.blob(part);
     this.number(code.co_consts.length);
     for (const constant of code.co_consts) this.constant(constant, inner);
+    this.number(this.decode === undefined ? 0 : 1);
+    if (this.decode !== undefined) this.decoded(this.decode(code));
     return start;
+  }
+
+  private decoded({ entry, words, handlers, pristine }: Decoded): void {
+    this.number(entry);
+    this.number(words.length);
+    this.number(handlers.length);
+    while (this.bytes.length % 4 !== 0) this.bytes.push(0);
+    for (const word of words) this.word(word >>> 0);
+    for (const word of handlers) this.word(word >>> 0);
+    for (const opcode of pristine) this.bytes.push(opcode);
   }
 
   private constant(value: Constant, inner: ReadonlyMap<CodeObject, number>): void {

@@ -1,5 +1,8 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
 import { InternalError } from '../internal-error.ts';
+import type { Decoded } from '../interpreter/decode.ts';
+import { intern } from '../interpreter/intern.ts';
+import { withoutKind } from '../interpreter/program.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { type CodeSource, PyCode } from '../objects/code.ts';
 import { PyComplex } from '../objects/complex.ts';
@@ -50,6 +53,8 @@ class Cursor {
 }
 
 const ascii = new TextDecoder();
+/** As the words of decoded code are kept. */
+const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** The code of a module and its strings. */
 class PackedModule {
@@ -60,6 +65,7 @@ class PackedModule {
   private readonly text: string;
   private readonly starts: number;
   private readonly strings: string[];
+  private readonly names: string[];
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -71,6 +77,7 @@ class PackedModule {
     this.starts = cursor.at;
     this.text = ascii.decode(bytes.subarray(cursor.at + (count + 1) * 4));
     this.strings = new Array(count);
+    this.names = new Array(count);
     this.target = this.string(target);
   }
 
@@ -84,6 +91,16 @@ class PackedModule {
 
   string(index: number): string {
     return this.strings[index] ?? this.cut(index);
+  }
+
+  /** A name, as names.ts and the run loop want them. */
+  name(index: number): string {
+    let name = this.names[index];
+    if (name === undefined) {
+      name = intern(this.string(index));
+      this.names[index] = name;
+    }
+    return name;
   }
 
   private cut(index: number): string {
@@ -135,7 +152,7 @@ class PackedCode implements CodeSource {
     this.rest = cursor.at;
   }
 
-  read(): { code: CodeObject; consts: Value[] } {
+  read(): { code: CodeObject; consts: Value[]; decoded: Decoded | undefined } {
     const { module } = this;
     const cursor = new Cursor(module.bytes, this.rest);
     const filename = module.string(cursor.number());
@@ -145,7 +162,8 @@ class PackedCode implements CodeSource {
     const code = cursor.blob();
     const linetable = cursor.blob();
     const exceptiontable = cursor.blob();
-    const consts = this.values(cursor);
+    const consts = withoutKind(this.values(cursor));
+    const decoded = cursor.number() === 1 && isLittleEndian ? this.decoded(cursor) : undefined;
     const read: CodeObject = {
       type: 'code',
       target: module.target,
@@ -170,12 +188,28 @@ class PackedCode implements CodeSource {
       co_linetable: linetable,
       co_exceptiontable: exceptiontable,
     };
-    return { code: read, consts };
+    return { code: read, consts, decoded };
+  }
+
+  private decoded(cursor: Cursor): Decoded {
+    const { bytes } = cursor;
+    const entry = cursor.number();
+    const count = cursor.number();
+    const handlerCount = cursor.number();
+    const start = (cursor.at + 3) & ~3;
+    const at = start + bytes.byteOffset;
+    const rest = start + (count + handlerCount) * 4;
+    return {
+      entry,
+      words: new Int32Array(bytes.buffer, at, count),
+      handlers: new Int32Array(bytes.buffer, at + count * 4, handlerCount),
+      pristine: bytes.subarray(rest, rest + count),
+    };
   }
 
   private names(cursor: Cursor): string[] {
     const names: string[] = [];
-    for (let rest = cursor.number(); rest > 0; rest--) names.push(this.module.string(cursor.number()));
+    for (let rest = cursor.number(); rest > 0; rest--) names.push(this.module.name(cursor.number()));
     return names;
   }
 

@@ -8,7 +8,7 @@ import { translation38 } from './decode-38.ts';
 import { translation314 } from './decode-314.ts';
 import { intern } from './intern.ts';
 import { Opcode } from './opcode.ts';
-import { Program } from './program.ts';
+import { type Layout, Program, withoutKind, wordsOf } from './program.ts';
 import { vm } from './state.ts';
 
 /** What a part's operand is. */
@@ -109,8 +109,50 @@ function translationOf(target: CompilerTarget): Translation {
 
 const draft = new Draft();
 
+/**
+ * What decoding gives that can be kept beside the code (packed-code.ts): it depends on nothing but the code. Names of such code are interned, and
+ * its constants of no kind (withoutKind).
+ */
+export interface Decoded {
+  readonly words: Int32Array;
+  /** Opcodes, those of pairs apart. */
+  readonly pristine: Uint8Array;
+  /** Program.handlers. */
+  readonly handlers: Int32Array;
+  /** Program.entry. */
+  readonly entry: number;
+}
+
 function decode(code: PyCode): Program {
-  const { co_code: bytes, co_names, co_exceptiontable } = code.code;
+  const target = targetOf(code.code);
+  const packed = code.takeDecoded();
+  const layout = packed === undefined ? decodeInstructions(code) : undefined;
+  const { words, pristine, handlers, entry } = packed ?? decodedOf(code, layout as Instructions);
+  return new Program({
+    code,
+    words,
+    pristine,
+    layout,
+    findLayout: decodeInstructions,
+    consts: packed === undefined ? withoutKind(code.consts) : code.consts,
+    localCount: code.code.co_localsplusnames.length,
+    names: packed === undefined ? code.code.co_names.map(intern) : code.code.co_names,
+    handlers,
+    entry,
+    blockStack: !target.features.has('exceptionTable'),
+    suspendedLasti: translationOf(target).suspendedLasti,
+  });
+}
+
+/** A code object's instructions and where they stand. */
+interface Instructions extends Layout {
+  readonly ops: Uint8Array;
+  readonly args: Int32Array;
+  readonly entry: number;
+}
+
+function decodeInstructions(code: PyCode): Instructions {
+  const { co_code: bytes } = code.code;
   const target = targetOf(code.code);
   const translation = translationOf(target);
   const { op: ops, caches } = target.opcodes;
@@ -143,19 +185,28 @@ function decode(code: PyCode): Program {
   indices[indexed] = length;
   draft.resolve(indices);
   markDroppedResults(draft.ops, length);
-  const hasTable = target.features.has('exceptionTable');
-  return new Program({
-    code,
+  return {
     ops: draft.ops.slice(0, length),
     args: draft.args.slice(0, length),
     offsets: draft.offsets.slice(0, length),
     indices,
-    names: co_names.map(intern),
-    handlers: hasTable && co_exceptiontable.length > 0 ? handlersOf(code, indices) : noHandlers,
     entry,
-    blockStack: !hasTable,
-    suspendedLasti: translation.suspendedLasti,
-  });
+  };
+}
+
+function decodedOf(code: PyCode, { ops, args, indices, entry }: Instructions): Decoded {
+  const hasTable = targetOf(code.code).features.has('exceptionTable') && code.code.co_exceptiontable.length > 0;
+  return {
+    words: wordsOf(ops, args),
+    pristine: ops,
+    handlers: hasTable ? handlersOf(code, indices) : noHandlers,
+    entry,
+  };
+}
+
+/** Decodes code for keeping. */
+export function decodeToKeep(code: PyCode): Decoded {
+  return decodedOf(code, decodeInstructions(code));
 }
 
 const noHandlers = new Int32Array(0);

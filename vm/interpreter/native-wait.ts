@@ -31,12 +31,15 @@ const code: CodeObject = {
 
 const value = new PyCode(code, []);
 
+const layout = { offsets: Int32Array.of(0, 2), indices: Int32Array.of(0, 1) };
 const program = new Program({
   code: value,
-  ops: Uint8Array.of(Opcode.NOP, Opcode.RETURN_VALUE),
-  args: new Int32Array(2),
-  offsets: Int32Array.of(0, 2),
-  indices: Int32Array.of(0, 1),
+  words: Int32Array.of(Opcode.NOP, Opcode.RETURN_VALUE),
+  pristine: Uint8Array.of(Opcode.NOP, Opcode.RETURN_VALUE),
+  layout,
+  findLayout: () => layout,
+  consts: [],
+  localCount: 0,
   names: [],
   handlers: new Int32Array(0),
   entry: 0,

@@ -37,7 +37,8 @@ export const enum Word {
 }
 const MAX_OPERAND = 2 ** 23 - 1;
 
-function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
+/** The words of instructions, the first ones of pairs made one. Throws InternalError for an operand that is too large. */
+export function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
   const words = new Int32Array(ops.length);
   for (let i = 0; i < ops.length; i++) {
     if (args[i] > MAX_OPERAND) throw new InternalError(`an operand of ${args[i]} is too large for the VM`);
@@ -48,12 +49,23 @@ function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
 }
 
 /** A copy that V8 takes for one of values of any kind, even if all are ints: so all programs' constants are arrays of one kind. */
-function withoutKind(consts: readonly Value[]): Value[] {
+export function withoutKind(consts: readonly Value[]): Value[] {
   const copy: Value[] = [null];
   copy.pop();
   for (const value of consts) copy.push(value);
   return copy;
 }
+
+/** Where a program's instructions stand in its code. */
+export interface Layout {
+  /** Byte offset in co_code of each instruction itself (after its EXTENDED_ARGs): f_lasti. */
+  readonly offsets: Int32Array;
+  /** Index by byte offset / 2; EXTENDED_ARG and caches belong to the instruction they serve. */
+  readonly indices: Int32Array;
+}
+
+/** What programs that have no caches share. */
+const noCaches: (Cache | undefined)[] = [];
 
 /** A code object decoded for the run loop: one internal instruction an index, whatever the target. */
 export class Program {
@@ -66,15 +78,13 @@ export class Program {
   traps: Uint8Array | undefined = undefined;
   /** Whether closing a generator of this code may run code of its own; found out when first asked for. */
   cleansUp: boolean | undefined = undefined;
-  /** Operand per index. */
-  readonly args: Int32Array;
-  /** Byte offset in co_code of each instruction itself (after its EXTENDED_ARGs): f_lasti. */
-  readonly offsets: Int32Array;
-  /** Index by byte offset / 2; EXTENDED_ARG and caches belong to the instruction they serve. */
-  readonly indices: Int32Array;
+  private layout: Layout | undefined;
+  private readonly findLayout: (code: PyCode) => Layout;
+  private operands: Int32Array | undefined = undefined;
   readonly consts: readonly Value[];
   readonly names: readonly string[];
-  readonly caches: (Cache | undefined)[];
+  /** By index; see ownCaches. */
+  caches: (Cache | undefined)[] = noCaches;
   /** Triples and more of the exception table, by indices: start, end, handler, stack depth, push-lasti flag. */
   readonly handlers: Int32Array;
   /** Length of co_localsplusnames. */
@@ -96,10 +106,12 @@ export class Program {
 
   constructor(parts: {
     code: PyCode;
-    ops: Uint8Array;
-    args: Int32Array;
-    offsets: Int32Array;
-    indices: Int32Array;
+    words: Int32Array;
+    pristine: Uint8Array;
+    layout: Layout | undefined;
+    findLayout: (code: PyCode) => Layout;
+    consts: readonly Value[];
+    localCount: number;
     names: readonly string[];
     handlers: Int32Array;
     entry: number;
@@ -107,16 +119,14 @@ export class Program {
     suspendedLasti: number;
   }) {
     this.code = parts.code;
-    this.words = wordsOf(parts.ops, parts.args);
-    this.pristine = parts.ops;
-    this.args = parts.args;
-    this.offsets = parts.offsets;
-    this.indices = parts.indices;
-    this.consts = withoutKind(parts.code.consts);
+    this.words = parts.words;
+    this.pristine = parts.pristine;
+    this.layout = parts.layout;
+    this.findLayout = parts.findLayout;
+    this.consts = parts.consts;
     this.names = parts.names;
-    this.caches = new Array(parts.ops.length).fill(undefined);
     this.handlers = parts.handlers;
-    this.localCount = parts.code.code.co_localsplusnames.length;
+    this.localCount = parts.localCount;
     const { co_flags, co_kwonlyargcount, co_argcount } = parts.code.code;
     const simple = co_kwonlyargcount === 0 && (co_flags & (CodeFlag.CO_VARARGS | CodeFlag.CO_VARKEYWORDS)) === 0;
     // Code of a module that is called as a function has its globals for locals.
@@ -128,6 +138,30 @@ export class Program {
     this.emptyStack = empty;
     this.entry = parts.entry;
     this.blockStack = parts.blockStack;
+  }
+
+  /** Byte offset in co_code of each instruction itself (after its EXTENDED_ARGs): f_lasti. */
+  get offsets(): Int32Array {
+    this.layout ??= this.findLayout(this.code);
+    return this.layout.offsets;
+  }
+
+  /** Index by byte offset / 2; EXTENDED_ARG and caches belong to the instruction they serve. */
+  get indices(): Int32Array {
+    this.layout ??= this.findLayout(this.code);
+    return this.layout.indices;
+  }
+
+  /** Operand per index. */
+  get args(): Int32Array {
+    this.operands ??= this.words.map((word) => word >> Word.SHIFT);
+    return this.operands;
+  }
+
+  /** `caches`, which are made when the first one is wanted. */
+  ownCaches(): (Cache | undefined)[] {
+    if (this.caches === noCaches) this.caches = new Array(this.words.length).fill(undefined);
+    return this.caches;
   }
 
   opcodeAt(index: number): Opcode {

@@ -25,10 +25,11 @@ const MAX_MISSES = 20;
 
 /** The instruction's cache, made at its first use; undefined when it has missed too often. */
 function cacheOf(program: Program, index: number): Cache | undefined {
-  let cache = program.caches[index];
+  const caches = program.ownCaches();
+  let cache = caches[index];
   if (cache === undefined) {
     cache = new Cache();
-    program.caches[index] = cache;
+    caches[index] = cache;
   } else if (++cache.misses > MAX_MISSES) {
     setOpcode(program, index, program.pristine[index]);
     return undefined;
@@ -45,7 +46,7 @@ const MAX_ENTRIES = 4;
 
 /** A cache for one more kind of instance that an instruction has met, as which it becomes or stays `opcode`; undefined as above. */
 function cacheForInstance(program: Program, index: number, opcode: Opcode): Cache | undefined {
-  const known = program.caches[index];
+  const known = program.ownCaches()[index];
   if (known !== undefined && known.misses < MAX_MISSES && program.opcodeAt(index) === opcode) {
     known.misses++;
     let last = known;

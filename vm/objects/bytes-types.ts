@@ -446,7 +446,11 @@ const common = {
     if (count === 1 && self.type === bytesType) return self;
     const times = Math.max(0, count);
     const result = new Uint8Array(self.bytes.length * times);
-    for (let i = 0; i < times; i++) result.set(self.bytes, i * self.bytes.length);
+    if (result.length > 0) result.set(self.bytes);
+    // What is there already is doubled.
+    for (let length = self.bytes.length; length > 0 && length < result.length; length *= 2) {
+      result.copyWithin(length, 0, Math.min(length, result.length - length));
+    }
     return like(self, result);
   },
   sq_contains: (self: AnyBytes, part: Value) => {

@@ -1,4 +1,5 @@
 import type { CodeObject } from '../../compiler/bytecode/code-object.ts';
+import type { Decoded } from '../interpreter/decode.ts';
 import type { Program } from '../interpreter/program.ts';
 import { codeType, PyObject, type Value } from './object.ts';
 
@@ -7,7 +8,8 @@ export interface CodeSource {
   readonly name: string;
   readonly qualname: string;
   readonly flags: number;
-  read(): { code: CodeObject; consts: Value[] };
+  /** `decoded` where the build has kept it; `consts` are of no kind then (withoutKind of program.ts). */
+  read(): { code: CodeObject; consts: Value[]; decoded: Decoded | undefined };
 }
 
 /** A code object as a Python value: the compiler's CodeObject, its constants as values, and its Program once decoded. */
@@ -20,6 +22,7 @@ export class PyCode extends PyObject {
   private ownCode: CodeObject | undefined;
   private ownConsts: Value[] | undefined;
   private source: CodeSource | undefined;
+  private decoded: Decoded | undefined = undefined;
 
   constructor(code: CodeObject, consts: Value[]);
   constructor(code: undefined, consts: undefined, source: CodeSource);
@@ -48,8 +51,17 @@ export class PyCode extends PyObject {
     return this.ownConsts ?? [];
   }
 
+  /** What decoding gives, where the build has kept it; given away, since what runs changes it. */
+  takeDecoded(): Decoded | undefined {
+    if (this.ownCode === undefined) this.read();
+    const { decoded } = this;
+    this.decoded = undefined;
+    return decoded;
+  }
+
   private read(): void {
-    const { code, consts } = this.source!.read();
+    const { code, consts, decoded } = this.source!.read();
+    this.decoded = decoded;
     this.ownCode = code;
     this.ownConsts = consts;
     this.source = undefined;
