@@ -52,7 +52,7 @@ export function wordsOf(ops: Uint8Array, args: Int32Array): Int32Array {
 export function withoutKind(consts: readonly Value[]): Value[] {
   const copy: Value[] = [null];
   copy.pop();
-  for (const value of consts) copy.push(value);
+  for (let i = 0; i < consts.length; i++) copy.push(consts[i]);
   return copy;
 }
 

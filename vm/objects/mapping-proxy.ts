@@ -7,11 +7,14 @@ import { contains, lengthOf, subscript } from '../operations/subscript.ts';
 import { repr, str } from '../operations/text.ts';
 import { defineType } from './define.ts';
 import { PyDict } from './dict.ts';
-import { typeError } from './exception.ts';
+import { keyError, typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
-import { type Compare, type KwNames, newType, PyObject, PyType, typeOf, type Value } from './object.ts';
+import { type Compare, type KwNames, newType, PyObject, PyType, type Slot, typeOf, type Value } from './object.ts';
 
 export const mappingProxyType = newType('mappingproxy');
+
+/** An attribute of types that CPython keeps elsewhere. */
+const HIDDEN = '__annotations_cache__';
 
 /** A read-only view of a mapping, or of a type's namespace. */
 export class PyMappingProxy extends PyObject {
@@ -25,15 +28,19 @@ export class PyMappingProxy extends PyObject {
   get mapping(): Value {
     if (!(this.source instanceof PyType)) return this.source;
     const dict = new PyDict();
-    for (const [name, value] of this.source.attributes)
-      if (name !== '__annotations_cache__') dict.setString(name, value);
+    this.source.attributes.forEach((value, name) => {
+      if (name !== HIDDEN) dict.setString(name, value);
+    });
     return dict;
   }
 
-  /** A type's attribute without copying its namespace. */
-  attribute(name: Value): Value | undefined {
-    if (this.source instanceof PyType && typeof name === 'string') return this.source.attributes.get(name);
-    return undefined;
+  /** Whether a key may be one of a type's attributes, which `attribute` gives without copying them all. */
+  isAttribute(key: Value): key is string {
+    return typeof key === 'string' && this.source instanceof PyType;
+  }
+
+  attribute(name: string): Slot {
+    return name === HIDDEN ? undefined : (this.source as PyType).attributes.get(name);
   }
 }
 
@@ -63,18 +70,22 @@ defineType(mappingProxyType, {
   },
   nb_or: (left: Value, right: Value) => bitOr(unwrap(left), unwrap(right)),
   sq_length: (self: PyMappingProxy) => lengthOf(self.mapping),
-  sq_contains: (self: PyMappingProxy, key: Value) => self.attribute(key) !== undefined || contains(self.mapping, key),
+  sq_contains: (self: PyMappingProxy, key: Value) =>
+    self.isAttribute(key) ? self.attribute(key) !== undefined : contains(self.mapping, key),
   mp_subscript: (self: PyMappingProxy, key: Value) => {
+    if (!self.isAttribute(key)) return subscript(self.mapping, key);
     const found = self.attribute(key);
-    return found === undefined ? subscript(self.mapping, key) : found;
+    if (found === undefined) throw keyError(key);
+    return found;
   },
   matchesMapping: true,
   methods: {
     get: [
       '($self, key, default=None, /)',
       (self: PyMappingProxy, key: Value, fallback: Value = null) => {
+        if (!self.isAttribute(key)) return callMethod(self.mapping, 'get', key, fallback);
         const found = self.attribute(key);
-        return found === undefined ? callMethod(self.mapping, 'get', key, fallback) : found;
+        return found === undefined ? fallback : found;
       },
     ],
     keys: ['($self, /)', (self: PyMappingProxy) => callMethod(self.mapping, 'keys')],

@@ -233,6 +233,9 @@ export const MAX_SHAPE_SIZE = 48;
 
 let nextVersion = 1;
 
+/** What a type's cache has for a name that is in no class of its MRO. */
+const absent = new PyObject(undefined as unknown as PyType);
+
 /** A type object. Slots sit beside its other fields, under CPython's names. */
 export class PyType extends TypeSlots {
   tp_name: string;
@@ -296,13 +299,11 @@ export class PyType extends TypeSlots {
   /** The attribute of the first class of the MRO that has it (_PyType_Lookup). */
   lookup(name: string): Slot {
     const cached = this.cache.get(name);
-    if (cached !== undefined || this.cache.has(name)) return cached;
+    if (cached !== undefined) return cached === absent ? undefined : cached;
+    const { mro } = this;
     let found: Slot;
-    for (const type of this.mro) {
-      found = type.attributes.get(name);
-      if (found !== undefined) break;
-    }
-    this.cache.set(name, found);
+    for (let i = 0; i < mro.length && found === undefined; i++) found = mro[i].attributes.get(name);
+    this.cache.set(name, found === undefined ? absent : found);
     return found;
   }
 

@@ -83,11 +83,11 @@ function newClass(
     type.hasWeakrefs ||= other.hasWeakrefs;
   }
   const { attributes } = type;
-  for (const [key, value] of namespaceItems(namespace)) {
+  forEachItem(namespace, (key, value) => {
     const text = stringOf(key);
     if (text !== undefined) attributes.set(intern(text), value);
     else vm.warn?.('RuntimeWarning', `non-string key in the __dict__ of class ${name}`);
-  }
+  });
   const cell = attributes.get('__classcell__');
   attributes.delete('__classcell__');
   const dictCell = attributes.get('__classdictcell__');
@@ -148,9 +148,14 @@ function newClass(
 }
 
 /** The namespace's items in its own order, which that of a subclass of dict such as OrderedDict may be (PyDict_Copy). */
-function* namespaceItems(namespace: PyDict): Iterable<[Value, Value]> {
-  if (namespace.type.lookup('__iter__') === dictType.lookup('__iter__')) yield* namespace.entries();
-  else for (const key of toArray(namespace)) yield [key, namespace.get(key) as Value];
+function forEachItem(namespace: PyDict, visit: (key: Value, value: Value) => void): void {
+  if (namespace.type.lookup('__iter__') === dictType.lookup('__iter__')) {
+    const { keys, values } = namespace;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (key !== undefined) visit(key, values[i]);
+    }
+  } else for (const key of toArray(namespace)) visit(key, namespace.get(key) as Value);
 }
 
 /** The signature that a docstring begins with, as built-in classes write theirs (_PyType_GetTextSignatureFromInternalDoc). */
@@ -204,7 +209,15 @@ function inheritAllSlots(type: PyType): void {
 }
 
 function setNames(type: PyType): void {
-  for (const [name, value] of [...type.attributes]) {
+  const names: string[] = [];
+  const values: Value[] = [];
+  type.attributes.forEach((value, name) => {
+    names.push(name);
+    values.push(value);
+  });
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    const value = values[i];
     const hook = lookupSpecial(value, '__set_name__');
     if (hook === undefined) continue;
     try {

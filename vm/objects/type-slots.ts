@@ -507,9 +507,10 @@ export function updateAllSlots(type: PyType): void {
   }
   type.copySlots(base);
   type.genericGetattr = base.genericGetattr;
-  for (const name of type.attributes.keys()) {
-    for (const slot of slotsByName.get(name) ?? []) updateSlotOrGetattr(type, slot);
-  }
+  type.attributes.forEach((_, name) => {
+    const slots = slotsByName.get(name);
+    if (slots !== undefined) for (const slot of slots) updateSlotOrGetattr(type, slot);
+  });
 }
 
 /** The base whose slots a class has, but for those that its own attributes stand for: an only base that is a class too, or object. */
