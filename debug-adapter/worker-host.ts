@@ -1,5 +1,13 @@
 import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
-import type { CompileResult, Host, HostFiles, LibraryModule, ParseResult, SymbolTableResult } from '../vm/host.ts';
+import type {
+  CompileResult,
+  Host,
+  HostFiles,
+  LibraryModule,
+  LibraryText,
+  ParseResult,
+  SymbolTableResult,
+} from '../vm/host.ts';
 import { vm } from '../vm/interpreter/state.ts';
 import type { Channel } from './core/channel.ts';
 import type { Session } from './core/session.ts';
@@ -92,8 +100,8 @@ export class WorkerHost implements Host {
     return this.base.libraryModule(name);
   }
 
-  libraryText(mode: 'exec' | 'eval', text: string): Uint8Array | undefined {
-    return this.base.libraryText(mode, text);
+  libraryText(kind: LibraryText, text: string): Uint8Array | undefined {
+    return this.base.libraryText(kind, text);
   }
 
   sourceText(filename: string): string | undefined {

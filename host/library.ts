@@ -1,4 +1,4 @@
-import type { LibraryModule } from '../vm/host.ts';
+import type { LibraryModule, LibraryText } from '../vm/host.ts';
 import { type Extent, PackedFile } from './packed-file.ts';
 
 /** One module in the index of a packed library. */
@@ -19,11 +19,11 @@ export const moduleNameOf = (path: string): string => path.replace(/(?:\/__init_
 /** Docstrings lie among the modules as one file of data. */
 const isModule = (entry: LibraryEntry): boolean => entry.path.endsWith('.py');
 
-/** Texts that the library compiles, by their mode, a line end, and themselves. */
+/** What the library compiles, by textKey. */
 export type TextIndex = Readonly<Record<string, Extent>>;
 
-/** The name in a TextIndex. */
-export const textKey = (mode: 'exec' | 'eval', text: string): string => `${mode}\n${text}`;
+/** The name in a TextIndex of a text that is compiled as `kind` says. */
+export const textKey = (kind: LibraryText, text: string): string => `${kind}\n${text}`;
 
 /**
  * The standard library as the build packs it (tools/build-library.ts): packed code and deflated sources by dotted module name. Modules
@@ -66,11 +66,11 @@ export class Library {
     return process.getBuiltinModule('node:zlib').inflateRawSync(this.file.read(entry.source));
   }
 
-  /** Packed code of a text that the library's modules compile; undefined for one that the build hasn't met. */
-  text(mode: 'exec' | 'eval', text: string): Uint8Array | undefined {
+  /** What became of a text that the library's modules compile; undefined for one that the build hasn't met. */
+  text(kind: LibraryText, text: string): Uint8Array | undefined {
     this.texts ??= new PackedFile(textsOf(this.path));
     const { index } = this.texts;
-    const key = textKey(mode, text);
+    const key = textKey(kind, text);
     return Object.hasOwn(index, key) ? this.texts.read(index[key]) : undefined;
   }
 

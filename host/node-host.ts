@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PlainNode } from '../compiler/syntax/plain-tree.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { decodeSource } from '../compiler/text/source.ts';
-import type { CompileResult, Host, LibraryModule, ParseResult, SymbolTableResult } from '../vm/host.ts';
+import type { CompileResult, Host, LibraryModule, LibraryText, ParseResult, SymbolTableResult } from '../vm/host.ts';
 import {
   type CompileSettings,
   compilePlainTree,
@@ -122,8 +122,8 @@ export class NodeHost implements Host {
     return this.openLibrary().module(name);
   }
 
-  libraryText(mode: 'exec' | 'eval', text: string): Uint8Array | undefined {
-    return this.openLibrary().text(mode, text);
+  libraryText(kind: LibraryText, text: string): Uint8Array | undefined {
+    return this.openLibrary().text(kind, text);
   }
 
   sourceText(filename: string): string | undefined {

@@ -150,13 +150,16 @@ export interface Host {
   symbolTable(source: Uint8Array | string, options: Parameters<Host['parse']>[1]): SymbolTableResult;
   /** Source and code of a module of the standard library, by dotted name; undefined where there is none. */
   libraryModule(name: string): LibraryModule | undefined;
-  /** Packed code of a text that modules of the library give exec() or eval(), where the build has compiled it. */
-  libraryText(mode: 'exec' | 'eval', text: string): Uint8Array | undefined;
+  /** What became of a text that modules of the library compile, where the build has done it (importing/library-texts.ts). */
+  libraryText(kind: LibraryText, text: string): Uint8Array | undefined;
   /** Text of a source file shown in tracebacks (linecache); undefined where it can't be read. */
   sourceText(filename: string): string | undefined;
   /** Asked now and then: a pending Ctrl-C. */
   interrupted?(): boolean;
 }
+
+/** Texts for exec() and eval(); flags, a line end and a pattern of str or bytes for re. */
+export type LibraryText = 'exec' | 'eval' | 'str pattern' | 'bytes pattern';
 
 export interface LibraryModule {
   readonly isPackage: boolean;

@@ -64,6 +64,7 @@ export function startInterpreter(host: Host, options: StartOptions): void {
   vm.lastReferences = new LastReferences();
   vm.tasks.clear();
   vm.collectAt = 2000;
+  vm.knownResult = undefined;
   vm.finalizing = false;
   vm.optimize = options.optimize ?? 0;
   vm.classes = { PyFunction };

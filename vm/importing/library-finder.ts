@@ -3,6 +3,7 @@ import { runCode } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { PyBytes } from '../objects/bytes.ts';
 import { builtinFunction, defineType } from '../objects/define.ts';
+import type { PyDict } from '../objects/dict.ts';
 import { importErrorType, newException } from '../objects/exception.ts';
 import { PyList } from '../objects/list.ts';
 import type { PyModule } from '../objects/module.ts';
@@ -11,6 +12,7 @@ import { newOSError } from '../objects/os-error.ts';
 import { stringOf } from '../objects/str.ts';
 import { getAttribute, setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
+import { knowPatterns, PATTERN_COMPILER } from './library-patterns.ts';
 import { unpackCode } from './packed-code.ts';
 
 const ROOT = '<library>';
@@ -59,6 +61,13 @@ export function findSpec(self: LibraryFinder, name: Value): Value {
   return spec;
 }
 
+/** Runs a module of the library in its namespace. */
+export function runLibraryModule({ name, packed }: LibraryLoader, namespace: PyDict): void {
+  namespace.setString('__builtins__', vm.builtins);
+  runCode(unpackCode(packed.code()), namespace, namespace);
+  if (name === PATTERN_COMPILER) knowPatterns(namespace);
+}
+
 defineType(finderType, {
   module: 'coroscope',
   doc: 'Finds modules of the standard library, which Coroscope carries in one packed file.',
@@ -79,9 +88,7 @@ defineType(loaderType, {
     exec_module: [
       '($self, module)',
       (self: LibraryLoader, module: Value) => {
-        const { dict } = module as PyModule;
-        dict.setString('__builtins__', vm.builtins);
-        runCode(unpackCode(self.packed.code()), dict, dict);
+        runLibraryModule(self, (module as PyModule).dict);
       },
     ],
     is_package: ['($self, fullname)', (self: LibraryLoader) => self.packed.isPackage],

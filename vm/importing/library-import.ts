@@ -1,5 +1,4 @@
 import { HostError } from '../host.ts';
-import { runCode } from '../interpreter/call.ts';
 import { vm } from '../interpreter/state.ts';
 import { EXTENSION_SUFFIXES } from '../modules/imp.ts';
 import { builtinModule, isBuiltinModule } from '../modules/registry.ts';
@@ -14,8 +13,7 @@ import { PySet } from '../objects/set.ts';
 import { getAttribute, lookupAttribute, setAttribute } from '../operations/attribute.ts';
 import { call, callWith } from '../operations/call.ts';
 import { repr } from '../operations/text.ts';
-import { findSpec, LibraryFinder, type LibraryLoader } from './library-finder.ts';
-import { unpackCode } from './packed-code.ts';
+import { findSpec, LibraryFinder, type LibraryLoader, runLibraryModule } from './library-finder.ts';
 
 // A short cut of importlib for built-in modules and those of the packed library: what _find_and_load() of importlib._bootstrap
 // does with them, for as long as the program has left the machinery as it was and has one thread, so that no lock is needed.
@@ -175,8 +173,7 @@ function load(name: string, spec: Value, isBuiltin: boolean): Value {
 
 function execute(name: string, loader: LibraryLoader, dict: PyDict): void {
   try {
-    dict.setString('__builtins__', vm.builtins);
-    runCode(unpackCode(loader.packed.code()), dict, dict);
+    runLibraryModule(loader, dict);
   } catch (error) {
     vm.modules.delete(name);
     throw error;

@@ -5,7 +5,7 @@ import type { PyBaseException } from '../objects/exception.ts';
 import type { PyFunction } from '../objects/function.ts';
 import type { PyGenerator } from '../objects/generator.ts';
 import type { LastReferences } from '../objects/last-reference.ts';
-import type { PyObject, Value } from '../objects/object.ts';
+import type { PyObject, Slot, Value } from '../objects/object.ts';
 import type { PyWeakref } from '../objects/weakref.ts';
 import type { Debugging } from './debugging.ts';
 import type { Frame } from './frame.ts';
@@ -56,6 +56,8 @@ export class VmState {
   monitoring: Monitoring | undefined = undefined;
   /** The StopIteration raised by a `__next__` or send() whose iteration it has ended. */
   stopRaised: PyBaseException | undefined = undefined;
+  /** The result of a call of the library's function at whose entry the frame stands, where it is known without running it. */
+  knownResult: ((frame: Frame) => Slot) | undefined = undefined;
   modules!: PyDict;
   builtins!: PyDict;
   /** Head of the list of live generators, coroutines and async generators, oldest first. */

@@ -9,6 +9,8 @@ export const enum Trap {
   DEBUGGER = 1,
   TRACE = 2,
   LAST_REFERENCE = 4,
+  /** A function of the library's whose result may be known already. */
+  KNOWN_RESULT = 8,
 }
 
 /** Puts a TRAP in an instruction's place. */
@@ -34,6 +36,14 @@ export function clearTrap(program: Program, index: number, owner: Trap): void {
 export function throughTraps(frame: Frame): number {
   const { program, index } = frame;
   const owners = program.traps === undefined ? 0 : program.traps[index];
+  // Who looks on while the program runs is to see the function run.
+  if (owners & Trap.KNOWN_RESULT && vm.debugging === undefined && vm.monitoring === undefined) {
+    const result = vm.knownResult?.(frame);
+    if (result !== undefined) {
+      frame.stack[frame.sp++] = result;
+      return Opcode.RETURN_VALUE;
+    }
+  }
   if (owners & Trap.LAST_REFERENCE) vm.lastReferences.hit(frame);
   if (owners & Trap.TRACE) vm.monitoring?.hit(frame);
   if (owners & Trap.DEBUGGER) vm.debugging?.hit(frame);
