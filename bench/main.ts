@@ -5,6 +5,7 @@ const benchmarks: Record<string, () => Promise<{ main(args: readonly string[]): 
   compile: () => import('./compile.ts'),
   'compile-scaling': () => import('./compile-scaling.ts'),
   debug: () => import('./debug.ts'),
+  memory: () => import('./memory.ts'),
   startup: () => import('./startup.ts'),
   vm: () => import('./vm.ts'),
 };

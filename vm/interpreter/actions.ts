@@ -102,7 +102,20 @@ export function commonConstant(index: number): Value {
 
 /** After so many rations of fuel a program isn't a short one: importing asyncio takes two. */
 const LONG_RUN = 4;
+/** Nor is it one when a ration has taken so many nanoseconds of processor time: raising takes long in code that V8 hasn't optimised. */
+const SLOW_RATION = 400_000_000n;
 let rations = 0;
+/** At the end of the last ration. */
+let processTime: bigint | undefined;
+
+/** Whether it has just become clear that the program isn't a short one. */
+function becomesLong(): boolean {
+  if (rations >= LONG_RUN) return false;
+  const before = processTime;
+  processTime = vm.host.processTime();
+  rations = before !== undefined && processTime - before > SLOW_RATION ? LONG_RUN : rations + 1;
+  return rations === LONG_RUN;
+}
 
 /** Fuel has run out; when that ends the turn of this thread, `vm.switching` says so. */
 export function refuel(frame: Frame, entering: boolean): void {
@@ -124,7 +137,7 @@ export function refuel(frame: Frame, entering: boolean): void {
   if (spent) {
     vm.lastReferences.ration();
     collectIfDue();
-    if (vm.monitoring === undefined && ++rations === LONG_RUN && vm.debugging === undefined) {
+    if (vm.monitoring === undefined && vm.debugging === undefined && becomesLong()) {
       holdingThreads(rehearse);
       vm.host.longRunning?.();
     }
