@@ -3,6 +3,7 @@ import type { ListingRow } from '../../compiler/bytecode/listing.ts';
 import { Op } from '../../compiler/bytecode/op.ts';
 import { numPopped, numPushed } from '../../compiler/bytecode/stack-effect.ts';
 import { targetOf } from '../../compiler/targets/registry.ts';
+import { takeBlockStack } from './block-stack-operands.ts';
 import { rowAfter, rowAt } from './listings.ts';
 
 /** The value that the next instruction will find on top: what is sent, returned or was never there before. */
@@ -23,14 +24,13 @@ export function waitingFor(
   pushed: number,
 ): (ListingRow | undefined)[] {
   const users: (ListingRow | undefined)[] = new Array(depth).fill(undefined);
-  // The stack effects known here are those of the versions with an exception table.
-  if (!targetOf(code).features.has('exceptionTable')) return users;
+  const takes = targetOf(code).features.has('exceptionTable') ? take : takeBlockStack;
   const stack: number[] = Array.from({ length: depth }, (_, index) => index);
   for (let count = 0; count < pushed; count++) stack.push(NEW);
   let missing = depth;
   let next = row;
   for (let steps = 0; next !== undefined && missing > 0 && steps < MAX_STEPS; steps++) {
-    const taken = take(next, stack);
+    const taken = takes(next, stack);
     for (const value of taken) {
       if (value >= 0 && users[value] === undefined) {
         users[value] = next;
@@ -94,6 +94,7 @@ function following(code: CodeObject, row: ListingRow): ListingRow | undefined {
     case Op.JUMP_FORWARD:
     case Op.JUMP_BACKWARD:
     case Op.JUMP_BACKWARD_NO_INTERRUPT:
+    case Op.JUMP_ABSOLUTE:
       return row.jumpTarget === null ? undefined : rowAt(code, row.jumpTarget);
     default:
       return rowAfter(code, row);

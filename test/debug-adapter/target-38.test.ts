@@ -50,8 +50,8 @@ describe('a program compiled for 3.8', function () {
         const threads = (await debuggee.threads()).slice(1);
         const [outer, inner] = ['outer', 'inner'].map((name) => threads.find((each) => each.name.includes(name))?.id);
         const operands = await shown(debuggee, 'Value stack', outer);
-        assert.equal(operands['0'], '10');
-        assert.match(operands['1'], /generator object inner/);
+        assert.equal(operands['0 → BINARY_ADD'], '10');
+        assert.match(operands['1 → YIELD_FROM'], /generator object inner/);
         // YIELD_FROM stands before itself while it delegates.
         assert.equal((await shown(debuggee, 'Frame', outer))['f_lasti'], '8');
         assert.equal((await shown(debuggee, 'Frame', inner))['f_lasti'], '2');
