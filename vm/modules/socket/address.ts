@@ -2,7 +2,7 @@ import { decodeHandlers, encodeHandlers } from '../../codecs/errors.ts';
 import { decodeUtf8, encodeUtf8 } from '../../codecs/utf8.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType } from '../../objects/define.ts';
-import { newException, osErrorType, overflowError, typeError } from '../../objects/exception.ts';
+import { newException, osErrorType, overflowError, type PyBaseException, typeError } from '../../objects/exception.ts';
 import { newType, type PyType, typeOf, type Value } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { PyTuple, tupleOf } from '../../objects/tuple.ts';
@@ -15,6 +15,13 @@ import { network } from './network.ts';
 export const gaierrorType: PyType = defineType(newType('socket.gaierror', osErrorType), { module: 'socket' });
 export const herrorType: PyType = defineType(newType('socket.herror', osErrorType), { module: 'socket' });
 
+/** An error of a name service, by its own number. */
+export function nameError(number: number, message: string, type = gaierrorType): PyBaseException {
+  const error = newException(type, number, message);
+  error.members = { errno: number, strerror: message, filename: null, filename2: null };
+  return error;
+}
+
 /** What a sockaddr_un has room for, in bytes. */
 const LONGEST_PATH = 108;
 
@@ -26,7 +33,7 @@ export function resolve(host: string, family: number): string {
   if (loose !== undefined) return loose.join('.');
   const long = parseIPv6(host.replace(/%.*$/, ''));
   if (long !== undefined) return formatIPv6(long);
-  throw newException(gaierrorType, -2, 'Name or service not known');
+  throw nameError(-2, 'Name or service not known');
 }
 
 /** Whether a host is given by its number. */
@@ -84,6 +91,6 @@ export function addressValue(address: string | undefined, family: number): Value
 /** The name of an address: only this machine's own is known. */
 export function hostOf(address: string): { name: string; address: string } {
   const numeric = resolve(address, address.includes(':') ? AF_INET6 : AF_INET);
-  if (!/^127\.|^::1$|^0\.0\.0\.0$|^::$/.test(numeric)) throw newException(herrorType, 1, 'Unknown host');
+  if (!/^127\.|^::1$|^0\.0\.0\.0$|^::$/.test(numeric)) throw nameError(1, 'Unknown host', herrorType);
   return { name: 'localhost', address: numeric };
 }

@@ -5,7 +5,7 @@ import { stringOf } from '../../objects/str.ts';
 import { PyTuple, tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
 import { bytesOf } from '../io/base.ts';
-import { addressValue, gaierrorType, hostOf, isNumeric, resolve } from './address.ts';
+import { addressValue, hostOf, isNumeric, nameError, resolve } from './address.ts';
 import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from './constants.ts';
 
 // Names of hosts and services. Only this machine has names, and services have those of IANA's register that are in use.
@@ -99,7 +99,7 @@ const NI_NUMERICSERV = 2;
 const NI_NAMEREQD = 8;
 const NI_DGRAM = 16;
 
-const unknownName = (): PyBaseException => newException(gaierrorType, -2, 'Name or service not known');
+const unknownName = (): PyBaseException => nameError(-2, 'Name or service not known');
 const kindsOf = (protocol: Slot): readonly ('tcp' | 'udp')[] => {
   const name = protocol === undefined ? undefined : stringOf(protocol);
   if (name === undefined) return ['tcp', 'udp'];
@@ -137,7 +137,7 @@ function portOf(port: Value): number {
   if (text === undefined) return Number(index(port)) & 0xffff;
   if (/^\d+$/.test(text)) return Number(text) & 0xffff;
   const service = services.tcp[text] ?? services.udp[text];
-  if (service === undefined) throw newException(gaierrorType, -8, 'Servname not supported for ai_socktype');
+  if (service === undefined) throw nameError(-8, 'Servname not supported for ai_socktype');
   return service;
 }
 
@@ -150,7 +150,7 @@ export function getAddressInfo(host: Value, port: Value, family: Slot, type: Slo
   const name = host === null ? null : (stringOf(host) ?? new TextDecoder().decode(bytesOf(host)));
   if ((name === null || name === '') && port === null) throw unknownName();
   if (wanted !== 0 && wanted !== AF_INET && wanted !== AF_INET6) {
-    throw newException(gaierrorType, -6, 'ai_family not supported');
+    throw nameError(-6, 'ai_family not supported');
   }
   const service = portOf(port);
   let hosts: (readonly [family: number, address: string])[];
@@ -168,8 +168,7 @@ export function getAddressInfo(host: Value, port: Value, family: Slot, type: Slo
     if (wanted !== 0) hosts = hosts.filter(([each]) => each === wanted);
   } else if (isNumeric(name)) {
     const own = name.includes(':') ? AF_INET6 : AF_INET;
-    if (wanted !== 0 && wanted !== own)
-      throw newException(gaierrorType, -9, 'Address family for hostname not supported');
+    if (wanted !== 0 && wanted !== own) throw nameError(-9, 'Address family for hostname not supported');
     hosts = [[own, resolve(name, own)]];
   } else {
     if ((bits & AI_NUMERICHOST) !== 0) throw unknownName();

@@ -145,16 +145,17 @@ function exists(path: string): boolean {
 function connect(self: PySocket, address: Value): void {
   const target = parseAddress(address, self.family, 'connect');
   const { open } = self;
+  const own = self.family === c.AF_UNIX ? '' : self.family === c.AF_INET6 ? '::1:0' : '127.0.0.1:0';
   if (open.kind === 'datagram') {
     open.peer = network.at('datagram', target, open.family);
     if (open.peer === undefined && open.family === 'unix') {
       throw failure(network.fileAt(target) === undefined ? ENOENT : ECONNREFUSED);
     }
     open.peerAddress = target;
+    if (open.address === undefined && open.family === 'inet') network.bind(open, withPort(own, self.family));
     return;
   }
   if (open.peer !== undefined) throw failure(EISCONN);
-  const own = self.family === c.AF_UNIX ? '' : self.family === c.AF_INET6 ? '::1:0' : '127.0.0.1:0';
   if (network.connect(open, target, open.address ?? withPort(own, self.family))) return;
   const isFile = network.fileAt(target) !== undefined || exists(target);
   throw failure(self.family === c.AF_UNIX && !isFile ? ENOENT : ECONNREFUSED);
