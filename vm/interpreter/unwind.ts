@@ -38,7 +38,11 @@ export function pythonException(thrown: unknown): PyBaseException {
   if (thrown instanceof HostError) return osError(thrown);
   if (thrown instanceof RangeError) {
     if (thrown.message.includes('call stack')) return recursionError('');
-    if (/Invalid (array|string|typed array) length|BigInt too big|Array buffer allocation/.test(thrown.message)) {
+    if (
+      /Invalid (array|string|typed array) length|BigInt too big|Maximum BigInt size exceeded|Array buffer allocation/.test(
+        thrown.message,
+      )
+    ) {
       return exceptions.newException(exceptions.memoryErrorType);
     }
   }

@@ -7,7 +7,7 @@ import { pow as cPow, exp, log as naturalLog } from '../numbers/power.ts';
 import * as real from '../numbers/real.ts';
 import type { Declaration, ModuleDefinition } from '../objects/define.ts';
 import { overflowError, typeError, valueError, zeroDivisionError } from '../objects/exception.ts';
-import { PyFloat } from '../objects/float.ts';
+import { isNegativeFloat, negativeNaN, PyFloat } from '../objects/float.ts';
 import { integerOf, isInt } from '../objects/int.ts';
 import { toFloatValue } from '../objects/number-types.ts';
 import { floatType, type Slot, typeOf, type Value } from '../objects/object.ts';
@@ -275,6 +275,14 @@ const test = (check: (x: number) => boolean): Declaration => [
   (value: Value) => check(toFloatValue(value)),
 ];
 
+/** copysign(x, y), of NaNs too. */
+function copySigned(x: Value, y: Value): Value {
+  const size = Math.abs(toFloatValue(x));
+  const negative = isNegativeFloat(y instanceof PyFloat ? y : float(toFloatValue(y)));
+  if (Number.isNaN(size)) return negative ? negativeNaN() : float(size);
+  return float(negative ? -size : size);
+}
+
 /** CPython 3.14's Modules/mathmodule.c. */
 export const math: ModuleDefinition = {
   name: 'math',
@@ -290,7 +298,7 @@ export const math: ModuleDefinition = {
     cbrt: unary(Math.cbrt, FINITE),
     ceil: ['($module, x, /)', (x: Value) => rounded(x, '__ceil__', Math.ceil)],
     comb: ['($module, n, k, /)', comb],
-    copysign: ['($module, x, y, /)', (x: Value, y: Value) => float(copySign(toFloatValue(x), toFloatValue(y)))],
+    copysign: ['($module, x, y, /)', copySigned],
     cos: unary(Math.cos, FINITE),
     cosh: unary(Math.cosh, FINITE),
     degrees: ['($module, x, /)', (x: Value) => float(toFloatValue(x) * (180 / Math.PI))],

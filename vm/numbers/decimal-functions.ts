@@ -223,6 +223,9 @@ export function power(base: Decimal, exponent: Decimal, context: Arithmetic): De
         Math.max(0, digitCount(size.coefficient) - 17),
     ) * Number(`1e${adjusted(exponent)}`);
   if (estimate > 1e19) return beyond(context, negative, toOne > 0 === exponent.negative);
+  // |ln(size)| is less than 2.4 times the count of places of size.
+  const largest = adjusted(exponent) + 1 + Math.log10(2.4 * (Math.abs(adjusted(size)) + 1));
+  if (largest < -(context.prec + 2)) return nearlyOne(negative, toOne > 0 !== exponent.negative, context);
   if (isInteger(exponent) && adjusted(exponent) < 9) return wholePower(size, exponent, negative, context);
   return rounded(
     context,
@@ -236,6 +239,12 @@ export function power(base: Decimal, exponent: Decimal, context: Arithmetic): De
     },
     context.rounding,
   );
+}
+
+/** The power of a number by one so small that the result differs from 1 only beyond the context's precision. */
+function nearlyOne(negative: boolean, isAbove: boolean, context: Arithmetic): Decimal {
+  const places = context.prec + 3;
+  return finalize(finite(negative, tenTo(places) + (isAbove ? 1n : -1n), -places), context);
 }
 
 function paddedOne(negative: boolean, context: Arithmetic): Decimal {

@@ -27,7 +27,7 @@ import {
   valueError,
   zeroDivisionError,
 } from './exception.ts';
-import { PyFloat } from './float.ts';
+import { isNegativeFloat, negativeNaN, PyFloat } from './float.ts';
 import { integerOf, makeInt, PyInt } from './int.ts';
 import {
   boolType,
@@ -293,21 +293,26 @@ function floatCompare(self: Value, other: Value, op: Compare): Value {
   return b === undefined ? NotImplemented : compareOrdered(a, b, op);
 }
 
-/** float(value) (PyNumber_Float). */
+/** The value of float(value). */
 export function toFloatValue(value: Value): number {
-  if (value instanceof PyFloat && value.type === floatType) return value.value;
+  return value instanceof PyFloat && value.type === floatType ? value.value : toFloat(value).value;
+}
+
+/** float(value) (PyNumber_Float). */
+function toFloat(value: Value): PyFloat {
+  if (value instanceof PyFloat && value.type === floatType) return value;
   const type = typeOf(value);
   if (type.nb_float !== undefined) {
     const result = type.nb_float(value);
-    if (result instanceof PyFloat && result.type === floatType) return result.value;
+    if (result instanceof PyFloat && result.type === floatType) return result;
     const what = `${type.tp_name}.__float__ returned non-float (type ${typeOf(result).tp_name})`;
     if (!(result instanceof PyFloat)) throw typeError(what);
     deprecated(
       `${what}.  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python.`,
     );
-    return result.value;
+    return new PyFloat(result.value);
   }
-  if (type.nb_index !== undefined) return conversion.toFloat(index(value));
+  if (type.nb_index !== undefined) return new PyFloat(conversion.toFloat(index(value)));
   throw typeError(`must be real number, not ${type.tp_name}`);
 }
 
@@ -325,12 +330,12 @@ function floatNew(type: PyType, args: Value[], kwNames: KwNames): Value {
     const text = stringOf(given) ?? bytesText(given);
     if (text === undefined)
       throw typeError(`float() argument must be a string or a real number, not '${source.tp_name}'`);
-    return new PyFloat(
-      parseFloatText(text, () => repr(given)),
-      type,
-    );
+    const value = parseFloatText(text, () => repr(given));
+    return Number.isNaN(value) && text.trimStart().startsWith('-') ? negativeNaN(type) : new PyFloat(value, type);
   }
-  return new PyFloat(toFloatValue(given), type);
+  const float = toFloat(given);
+  if (type === floatType) return float;
+  return Number.isNaN(float.value) && isNegativeFloat(float) ? negativeNaN(type) : new PyFloat(float.value, type);
 }
 
 function floatToInteger(value: number): Integer {
@@ -358,7 +363,8 @@ defineType(floatType, {
     return tupleOf([new PyFloat(quotient), new PyFloat(remainder)]);
   }),
   nb_power: floatPower,
-  nb_negative: (self: PyFloat) => new PyFloat(-self.value),
+  nb_negative: (self: PyFloat) =>
+    Number.isNaN(self.value) && !isNegativeFloat(self) ? negativeNaN() : new PyFloat(-self.value),
   nb_positive: (self: PyFloat) => new PyFloat(self.value),
   nb_absolute: (self: PyFloat) => new PyFloat(Math.abs(self.value)),
   nb_bool: (self: PyFloat) => self.value !== 0,

@@ -1,7 +1,10 @@
 import { defineType } from '../../objects/define.ts';
+import type { PyDict } from '../../objects/dict.ts';
+import { typeError } from '../../objects/exception.ts';
 import { newType, PyObject, type Slot, type Value } from '../../objects/object.ts';
+import { str } from '../../operations/text.ts';
 import type { PyContext } from './context.ts';
-import { setAll } from './context-type.ts';
+import { contextNames, setAll } from './context-type.ts';
 import { contextOf, currentContext, setContext } from './current-context.ts';
 
 /** What localcontext() gives: sets its context for the time of a with statement. */
@@ -37,8 +40,17 @@ defineType(managerType, {
   },
 });
 
-export function localContext(context: Slot, ...values: Slot[]): Value {
+/** localcontext(): a copy of a context with some attributes set. */
+export function localContext(context: Slot, attributes: PyDict): Value {
+  for (const name of attributes.keyList()) {
+    if (!contextNames.includes(name as string)) {
+      throw typeError(`this function got an unexpected keyword argument '${str(name)}'`);
+    }
+  }
   const local = contextOf(context).copy();
-  setAll(local, values);
+  setAll(
+    local,
+    contextNames.map((name) => attributes.getString(name)),
+  );
   return new ContextManager(local);
 }

@@ -3,27 +3,20 @@ import { Signal } from '../../numbers/decimal.ts';
 import { decimalText } from '../../numbers/decimal-text.ts';
 import { bind } from '../../objects/bind.ts';
 import { type Declaration, defineType } from '../../objects/define.ts';
-import { typeError } from '../../objects/exception.ts';
+import { attributeErrorType, newException, typeError } from '../../objects/exception.ts';
 import { floatOf } from '../../objects/float.ts';
 import { isInt } from '../../objects/int.ts';
 import { PyList } from '../../objects/list.ts';
 import type { KwNames, PyType, Slot, Value } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { tupleOf } from '../../objects/tuple.ts';
-import {
-  classesOf,
-  contextSetters,
-  contextType,
-  MAX_EMAX,
-  PyContext,
-  SignalDict,
-  signalList,
-  signalsOf,
-} from './context.ts';
+import { genericGetAttribute, genericSetAttribute } from '../../operations/attribute.ts';
+import { contextSetters, contextType, MAX_EMAX, PyContext, signalList, signalsOf } from './context.ts';
 import { decimalArgument, exactly, fromFloat, integerValue, made, required } from './convert.ts';
 import { defaultContext } from './current-context.ts';
 import { absolute, type Binary, minus, numberClass, plus, powerOf, sameQuantum, type Unary } from './operations.ts';
 import { shared } from './shared-methods.ts';
+import { signalDictOf } from './signal-dict.ts';
 
 const shownLimit = (value: number): number | bigint =>
   Math.abs(value) >= 1e18 ? (value < 0 ? -MAX_EMAX : MAX_EMAX) : value;
@@ -43,7 +36,7 @@ const shownOrder: readonly string[] = [
 
 const CONTEXT_SIGNATURE =
   '(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None)';
-const contextNames = ['prec', 'rounding', 'Emin', 'Emax', 'capitals', 'clamp', 'flags', 'traps'];
+export const contextNames = ['prec', 'rounding', 'Emin', 'Emax', 'capitals', 'clamp', 'flags', 'traps'];
 
 export function setAll(context: PyContext, values: readonly Slot[]): void {
   values.forEach((value, i) => {
@@ -112,6 +105,7 @@ defineType(contextType, {
     plus: one(plus),
     quantize: two(arithmetic.quantize),
     to_integral_exact: one((x, context) => arithmetic.toIntegral(x, context, true)),
+    to_integral: one((x, context) => arithmetic.toIntegral(x, context, false)),
     to_integral_value: one((x, context) => arithmetic.toIntegral(x, context, false)),
     copy_abs: one((x) => arithmetic.withSign(x, false)),
     copy_negate: one((x) => arithmetic.withSign(x, !x.negative)),
@@ -183,23 +177,32 @@ defineType(contextType, {
             self.Emax,
             self.capitals,
             self.clamp,
-            new PyList(classesOf(self.flags)),
+            new PyList(signalsOf(self.flags)),
             new PyList(signalsOf(self.traps)),
           ]),
         ]),
     ],
   },
+  // flags and traps are no descriptors in CPython either (context_getattr, context_setattr).
+  tp_getattro: (self: PyContext, name: string) =>
+    name === 'flags' || name === 'traps' ? signalDictOf(self, name) : genericGetAttribute(self, name),
+  tp_setattro(self: PyContext, name: string, value: Slot) {
+    if (value === undefined) throw newException(attributeErrorType, 'context attributes cannot be deleted');
+    if (name === 'flags' || name === 'traps') contextSetters[name](self, value);
+    else genericSetAttribute(self, name, value);
+  },
   getset: Object.fromEntries(
-    contextNames.map((name) => [
-      name,
-      [
-        (self: PyContext): Value => {
-          if (name === 'flags' || name === 'traps') return new SignalDict(self, name);
-          const value = self[name as 'prec' | 'rounding'];
-          return typeof value === 'number' ? shownLimit(value) : value;
-        },
-        (self: PyContext, value: Slot) => contextSetters[name](self, value),
-      ],
-    ]),
+    contextNames
+      .filter((name) => name !== 'flags' && name !== 'traps')
+      .map((name) => [
+        name,
+        [
+          (self: PyContext): Value => {
+            const value = self[name as 'prec' | 'rounding'];
+            return typeof value === 'number' ? shownLimit(value) : value;
+          },
+          (self: PyContext, value: Slot) => contextSetters[name](self, value),
+        ],
+      ]),
   ),
 });

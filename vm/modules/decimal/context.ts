@@ -15,7 +15,7 @@ import {
 } from '../../objects/exception.ts';
 import { isInt } from '../../objects/int.ts';
 import { PyList } from '../../objects/list.ts';
-import { newType, PyObject, type PyType, type Slot, typeOf, typeType, type Value } from '../../objects/object.ts';
+import { newType, PyObject, type PyType, type Slot, typeType, type Value } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
@@ -182,13 +182,16 @@ export function signalBits(value: Slot): number {
   return bits;
 }
 
+/** What a key that is no signal raises (exception_as_flag). */
+export const noSuchSignal = (): PyBaseException => newException(keyErrorType, INVALID_SIGNALS);
+
 /** Bits of a list of signals and conditions (list_as_flags). */
 export function signalList(list: PyList): number {
   const { signals, conditions } = signalClasses();
   let bits = 0;
   for (const item of list.items) {
     const found = [...signals, ...conditions].find(([, type]) => type === item);
-    if (found === undefined) throw newException(keyErrorType, INVALID_SIGNALS);
+    if (found === undefined) throw noSuchSignal();
     bits |= found[0];
   }
   return bits;
@@ -196,30 +199,41 @@ export function signalList(list: PyList): number {
 
 /** A context's flags or traps, as a mapping that writes through. */
 export class SignalDict extends PyObject {
-  readonly context: PyContext;
+  /** Undefined for one that a program has made, with which nothing can be done. */
+  readonly context: PyContext | undefined;
   readonly which: 'flags' | 'traps';
-  constructor(context: PyContext, which: 'flags' | 'traps') {
-    super(signalDictType);
+  constructor(type: PyType, context: PyContext | undefined, which: 'flags' | 'traps') {
+    super(type);
     this.context = context;
     this.which = which;
   }
-  bits(): number {
-    return this.context[this.which];
+
+  /** Whose signals these are. Raises ValueError when they are nobody's. */
+  owner(): PyContext {
+    if (this.context === undefined) throw valueError('invalid signal dict');
+    return this.context;
   }
+
+  bits(): number {
+    return this.owner()[this.which];
+  }
+
   set(bits: number, on: boolean): void {
-    if (on) this.context[this.which] |= bits;
-    else this.context[this.which] &= ~bits;
+    const context = this.owner();
+    if (on) context[this.which] |= bits;
+    else context[this.which] &= ~bits;
   }
 }
 
-export const signalDictType = newType('decimal.SignalDict');
+/** What SignalDict has besides the methods of MutableMapping. */
+export const signalDictMixin = newType('decimal.SignalDictMixin');
 
-const MAX_SSIZE = 2n ** 63n - 1n;
+export const MAX_SSIZE = 2n ** 63n - 1n;
 
 /** An int that C's ssize_t holds. */
 export function sizeArgument(value: Slot): bigint {
   if (value === undefined) throw newException(attributeErrorType, 'context attributes cannot be deleted');
-  if (!isInt(value)) throw typeError(`'${typeOf(value).tp_name}' object cannot be interpreted as an integer`);
+  if (!isInt(value)) throw typeError('an integer is required');
   const given = BigInt(index(value));
   if (given > MAX_SSIZE || given < -MAX_SSIZE - 1n) {
     throw overflowError('Python int too large to convert to C ssize_t');

@@ -11,7 +11,7 @@ import { typeOf, type Value } from '../../objects/object.ts';
 import { stringOf } from '../../objects/str.ts';
 import { PyTuple } from '../../objects/tuple.ts';
 import { toArray } from '../../operations/iterate.ts';
-import { MAX_EMAX, MIN_ETINY, type PyContext, PyDecimal } from './context.ts';
+import { MAX_EMAX, MIN_ETINY, type PyContext, PyDecimal, sizeArgument } from './context.ts';
 
 export const made = (value: Decimal): PyDecimal => new PyDecimal(value);
 
@@ -89,7 +89,7 @@ function fromTuple(value: Value): Decimal {
       return { ...arithmetic.NAN, kind: Kind.SIGNALING_NAN, negative, coefficient };
     case undefined:
       if (!isInt(exponent)) throw valueError('exponent must be an integer');
-      return arithmetic.finite(negative, coefficient, Number(integerOf(exponent)));
+      return arithmetic.finite(negative, coefficient, Number(sizeArgument(exponent)));
     default:
       throw valueError("string argument in the third position must be 'F', 'n' or 'N'");
   }

@@ -22,7 +22,7 @@ import { asTuple } from './decimal-tuple.ts';
 import { formatDecimal } from './format.ts';
 import { type Binary, minus, numberClass, plus, powerOf, sameQuantum, type Unary } from './operations.ts';
 import { shared } from './shared-methods.ts';
-import { ratio, roundedWhole, toFloat, wholeOf } from './whole.ts';
+import { floatOfDecimal, ratio, roundedWhole, wholeOf } from './whole.ts';
 
 function slot(compute: Binary) {
   return (left: Value, right: Value): Value => {
@@ -101,7 +101,7 @@ defineType(decimalType, {
   nb_absolute: unarySlot((x, context) => (x.negative ? minus(x, context) : plus(x, context))),
   nb_bool: (self: PyDecimal) => !arithmetic.isZero(self.value),
   nb_int: (self: PyDecimal) => normalize(wholeOf(self.value, 'integer')),
-  nb_float: (self: PyDecimal) => new PyFloat(toFloat(self.value)),
+  nb_float: (self: PyDecimal) => floatOfDecimal(self.value),
   methods: {
     ...shared.ofDecimal,
     adjusted: [
@@ -161,17 +161,24 @@ defineType(decimalType, {
     ],
     __complex__: [
       '($self, /)',
-      (self: PyDecimal) => call(vm.builtins.getString('complex') as Value, new PyFloat(toFloat(self.value))),
+      (self: PyDecimal) => call(vm.builtins.getString('complex') as Value, floatOfDecimal(self.value)),
+    ],
+    // An object of C with room for four words of 19 digits in itself.
+    __sizeof__: [
+      '($self, /)',
+      ({ value }: PyDecimal) => {
+        const words = Math.ceil(arithmetic.digitCount(value.coefficient) / 19);
+        return words > 4 ? 104 + 8 * words : 104;
+      },
     ],
     __copy__: ['($self, /)', (self: PyDecimal) => self],
     __deepcopy__: ['($self, memo, /)', (self: PyDecimal) => self],
     __format__: [
       '($self, format_spec, override=None, /)',
-      (self: PyDecimal, spec: Value) => {
+      (self: PyDecimal, spec: Value, override: Slot) => {
         const text = stringOf(spec);
         if (text === undefined) throw typeError('format arg must be str');
-        const context = currentContext();
-        return formatDecimal(self.value, text, context.rounding, context.capitals === 1);
+        return formatDecimal(self.value, text, currentContext(), override);
       },
     ],
     __reduce__: ['($self, /)', (self: PyDecimal) => tupleOf([self.type, tupleOf([decimalText(self.value, true)])])],

@@ -4,16 +4,18 @@ import type { ModuleDefinition } from '../../objects/define.ts';
 import { callMethod, getAttribute } from '../../operations/attribute.ts';
 import './context-type.ts';
 import './decimal-type.ts';
-import './signal-dict.ts';
 import { contextType, decimalType, MAX_EMAX, MIN_ETINY, signalClasses } from './context.ts';
 import { localContext } from './context-manager.ts';
 import { currentContext, defaultContext, forgetContexts, setContext, templates } from './current-context.ts';
 import { decimalTuple } from './decimal-tuple.ts';
+import { IEEE_CONTEXT_MAX_BITS, ieeeContext } from './ieee-context.ts';
+import { forgetSignalDict } from './signal-dict.ts';
 
 /** CPython 3.14's Modules/_decimal/_decimal.c, over numbers/decimal.ts in place of libmpdec. */
 export const decimal = (): ModuleDefinition => {
   const { basic, extended } = templates();
   forgetContexts();
+  forgetSignalDict();
   callMethod(getAttribute(vm.importModule('numbers'), 'Number'), 'register', decimalType);
   Object.assign(defaultContext, { flags: 0 });
   return {
@@ -21,9 +23,10 @@ export const decimal = (): ModuleDefinition => {
     doc: 'C decimal arithmetic module',
     functions: {
       getcontext: ['($module, /)', currentContext, 'Get the current default context.'],
+      IEEEContext: ['($module, bits, /)', ieeeContext],
       setcontext: ['($module, context, /)', setContext, 'Set a new default context.'],
       localcontext: [
-        '($module, /, ctx=None, *, prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None)',
+        '($module, /, ctx=None, **kwargs)',
         localContext,
         'Return a context manager for a copy of the supplied context.',
       ],
@@ -43,7 +46,7 @@ export const decimal = (): ModuleDefinition => {
       MIN_ETINY,
       HAVE_THREADS: true,
       HAVE_CONTEXTVAR: true,
-      SPEC_VERSION: '1.70',
+      IEEE_CONTEXT_MAX_BITS,
       __version__: '1.70',
       __libmpdec_version__: '4.0.1',
     },

@@ -179,7 +179,7 @@ function powerModuloOf(x: Decimal, y: Decimal, z: Decimal, context: Arithmetic):
   const nan = arithmetic.checkNaNs(context, x, y, z);
   if (nan !== undefined) return nan;
   const whole = [x, y, z].every(functions.isInteger);
-  if (!whole || y.negative || arithmetic.isZero(z) || (arithmetic.isZero(x) && arithmetic.isZero(y))) {
+  if (!whole || (y.negative && !arithmetic.isZero(y)) || arithmetic.isZero(z) || (arithmetic.isZero(x) && arithmetic.isZero(y))) {
     return arithmetic.signal(context, Signal.INVALID_OPERATION);
   }
   const modulus = truncated(arithmetic.withSign(z, false));

@@ -4,6 +4,7 @@ import { decimalText, truncated } from '../../numbers/decimal-text.ts';
 import { floatValue } from '../../numbers/float-text.ts';
 import { normalize } from '../../numbers/integer.ts';
 import { overflowError, valueError } from '../../objects/exception.ts';
+import { negativeNaN, PyFloat } from '../../objects/float.ts';
 import type { Value } from '../../objects/object.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 
@@ -18,7 +19,12 @@ export function roundedWhole(x: Decimal, rounding: Arithmetic['rounding']): Valu
   return normalize(truncated(arithmetic.rescale(x, Math.max(0, x.exponent), { ...arithmetic.unbounded(), rounding })));
 }
 
-export function toFloat(x: Decimal): number {
+/** float(x): a NaN keeps its sign. */
+export function floatOfDecimal(x: Decimal): PyFloat {
+  return x.kind === Kind.QUIET_NAN && x.negative ? negativeNaN() : new PyFloat(toFloat(x));
+}
+
+function toFloat(x: Decimal): number {
   if (x.kind === Kind.SIGNALING_NAN) throw valueError('cannot convert signaling NaN to float');
   if (x.kind === Kind.QUIET_NAN) return NaN;
   if (!arithmetic.isFiniteDecimal(x)) return x.negative ? -Infinity : Infinity;
