@@ -55,7 +55,7 @@ def preload_annotations():
 
 
 def name_twins():
-    if module in ('test_grammar', 'test_int', 'test_float', 'test_complex'):
+    if module in ('test_grammar', 'test_int', 'test_float', 'test_complex', 'test_typing', 'test_tokenize', 'test_codeop'):
         preload_annotations()
     if module == 'test_bytes':
         # What the tests ask C's interface for is what the operators do.

@@ -106,6 +106,20 @@ export function block(wait: Wait, yields = false): Value {
   return runOthers(nativeWaitFrame(), new ThreadSwitch(wait, 0, undefined));
 }
 
+/** The frame whose native call has something left to do after what it waits for. */
+let stayingFrame: Frame | undefined;
+
+/** What a function declared by waits() does that isn't its last act: native code that it calls can't leave it when it waits. */
+export function staying<T>(action: () => T): T {
+  const before = stayingFrame;
+  stayingFrame = vm.frame;
+  try {
+    return action();
+  } finally {
+    stayingFrame = before;
+  }
+}
+
 /** Runs Python code to which no other thread's turn comes. */
 export function holdingThreads<T>(action: () => T): T {
   vm.threadsHeld++;
@@ -123,7 +137,7 @@ export function holdingThreads<T>(action: () => T): T {
 function contextsUpToRunLoop(): number {
   const { frame } = vm;
   const base = frame === undefined ? undefined : callBase(frame);
-  if (frame === undefined || base === undefined) return -1;
+  if (frame === undefined || base === undefined || frame === stayingFrame) return -1;
   const { stack, sp } = frame;
   let callable = stack[base] as Value;
   const self = stack[base + 1];

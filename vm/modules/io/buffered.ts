@@ -1,3 +1,4 @@
+import { waits } from '../../interpreter/threads.ts';
 import { pythonException } from '../../interpreter/unwind.ts';
 import { PyByteArray, PyBytes } from '../../objects/bytes.ts';
 import { type Declaration, defineType } from '../../objects/define.ts';
@@ -10,6 +11,7 @@ import {
   typeErrorType,
   valueError,
 } from '../../objects/exception.ts';
+import { integerOf } from '../../objects/int.ts';
 import { memoryviewOf } from '../../objects/memoryview.ts';
 import { type KwNames, newType, type PyType, type Slot, typeOf, type Value } from '../../objects/object.ts';
 import { newBlockingIOError } from '../../objects/os-error.ts';
@@ -18,6 +20,8 @@ import { index } from '../../operations/arithmetic.ts';
 import { callMethod, getAttribute, lookupAttribute } from '../../operations/attribute.ts';
 import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
+import type { VirtualSocket } from '../socket/network.ts';
+import { afterInput } from './await-input.ts';
 import {
   bufferedIOBaseType,
   bytesOf,
@@ -93,6 +97,11 @@ export class PyBuffered extends PyIO {
 
   get buffered(): number {
     return this.ahead.length - this.at;
+  }
+
+  /** Whether so many bytes can be read of what was read ahead and what a socket has got. */
+  has(count: number, end: VirtualSocket): boolean {
+    return this.buffered >= count || end.hasAll(count - this.buffered);
   }
 
   /** Reads ahead; gives how many bytes, undefined when it would block. */
@@ -469,20 +478,74 @@ const asksRaw = (name: 'readable' | 'writable') =>
     },
   ] as const;
 
+function peek(self: PyBuffered): Value {
+  self.checkOpen('peek of closed file');
+  self.flushPending();
+  if (self.buffered === 0) self.fill();
+  return new PyBytes(self.ahead.slice(self.at));
+}
+
 const readMethods: Methods = {
-  read: ['($self, size=-1, /)', read],
-  read1: ['($self, size=-1, /)', read1],
-  readinto: ['($self, buffer, /)', (self: PyBuffered, target: Value) => readIntoOnce(self, target, false)],
-  readinto1: ['($self, buffer, /)', (self: PyBuffered, target: Value) => readIntoOnce(self, target, true)],
-  readline: ['($self, size=-1, /)', readline],
+  read: [
+    '($self, size=-1, /)',
+    waits((self: PyBuffered, size: Slot) => {
+      const wanted = integerOf(size ?? -1) ?? -1;
+      return afterInput(
+        self.raw,
+        (end) => wanted >= 0 && self.has(Number(wanted), end),
+        () => read(self, size),
+      );
+    }),
+  ],
+  read1: [
+    '($self, size=-1, /)',
+    waits((self: PyBuffered, size: Slot) =>
+      afterInput(
+        self.raw,
+        (end) => self.has(1, end),
+        () => read1(self, size),
+      ),
+    ),
+  ],
+  readinto: [
+    '($self, buffer, /)',
+    waits((self: PyBuffered, target: Value) => {
+      const isFull = (end: VirtualSocket): boolean =>
+        self.has(
+          withWritable(target, (bytes) => bytes.length),
+          end,
+        );
+      return afterInput(self.raw, isFull, () => readIntoOnce(self, target, false));
+    }),
+  ],
+  readinto1: [
+    '($self, buffer, /)',
+    waits((self: PyBuffered, target: Value) =>
+      afterInput(
+        self.raw,
+        (end) => self.has(1, end),
+        () => readIntoOnce(self, target, true),
+      ),
+    ),
+  ],
+  readline: [
+    '($self, size=-1, /)',
+    waits((self: PyBuffered, size: Slot) => {
+      const limit = integerOf(size ?? -1) ?? -1;
+      const isLine = (end: VirtualSocket): boolean =>
+        (limit >= 0 && self.has(Number(limit), end)) || self.ahead.indexOf(10, self.at) >= 0 || end.hasByte(10);
+      return afterInput(self.raw, isLine, () => readline(self, size));
+    }),
+  ],
   peek: [
     '($self, size=0, /)',
-    (self: PyBuffered) => {
-      self.checkOpen('peek of closed file');
-      self.flushPending();
-      if (self.buffered === 0) self.fill();
-      return new PyBytes(self.ahead.slice(self.at));
-    },
+    waits((self: PyBuffered) =>
+      afterInput(
+        self.raw,
+        (end) => self.has(1, end),
+        () => peek(self),
+      ),
+    ),
   ],
   readable: asksRaw('readable'),
 };

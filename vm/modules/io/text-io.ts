@@ -1,4 +1,5 @@
 import { isLoneSurrogateFree } from '../../codecs/surrogates.ts';
+import { staying, waits } from '../../interpreter/threads.ts';
 import { PyBytes } from '../../objects/bytes.ts';
 import { defineType } from '../../objects/define.ts';
 import { attributeErrorType, newException, osErrorType, typeError, valueError } from '../../objects/exception.ts';
@@ -11,6 +12,8 @@ import { repr } from '../../operations/text.ts';
 import { isTrue } from '../../operations/truth.ts';
 import { lengthOf, slice } from '../../text/code-points.ts';
 import { checkName } from '../codecs/registry.ts';
+import type { VirtualSocket } from '../socket/network.ts';
+import { afterInput } from './await-input.ts';
 import {
   bytesOf,
   closeAfterFlush,
@@ -24,6 +27,7 @@ import {
   textIOBaseType,
   unsupported,
 } from './base.ts';
+import { PyBuffered } from './buffered.ts';
 import { lineEnd, NewlineTranslator } from './newlines.ts';
 import { type StreamDecoder, type StreamEncoder, streamDecoder, streamEncoder } from './text-codec.ts';
 
@@ -484,10 +488,18 @@ defineType(textIOWrapperType, {
     read: ['($self, size=-1, /)', read],
     readline: [
       '($self, size=-1, /)',
-      (self: PyTextIOWrapper, size: Slot) => {
+      waits((self: PyTextIOWrapper, size: Slot) => {
         self.checkOpen();
-        return takeLine(self, sizeOrAll(size));
-      },
+        const limit = sizeOrAll(size);
+        const take = (): Value => takeLine(self, limit);
+        const { buffer } = self;
+        if (limit >= 0 || !(buffer instanceof PyBuffered) || self.decoded.indexOf('\n', self.at) >= 0) {
+          return staying(take);
+        }
+        const isLine = (end: VirtualSocket): boolean =>
+          end.hasByte(10, 13) || buffer.ahead.indexOf(10, buffer.at) >= 0 || buffer.ahead.indexOf(13, buffer.at) >= 0;
+        return afterInput(buffer.raw, isLine, take);
+      }),
     ],
     write: [
       '($self, text, /)',

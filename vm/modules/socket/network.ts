@@ -1,4 +1,5 @@
 import { vm } from '../../interpreter/state.ts';
+import { PyObject } from '../../objects/object.ts';
 
 /**
  * The network that programs see: sockets and pipes of this one process that reach each other over loopback. Nothing leaves the VM, so
@@ -89,7 +90,17 @@ export class VirtualSocket {
 
   /** Whether as many bytes have come, or no more will. */
   hasAll(count: number): boolean {
-    return this.held >= count || this.ended || this.closed || this.fault !== undefined;
+    return this.held >= count || this.willGetNoMore;
+  }
+
+  /** Whether waiting for more is of no use: nobody will send it, or there is no room for it. */
+  get willGetNoMore(): boolean {
+    return this.ended || this.closed || this.fault !== undefined || this.peer?.room === 0;
+  }
+
+  /** Whether one of these bytes has come. */
+  hasByte(...bytes: number[]): boolean {
+    return this.received.some(({ data }) => bytes.some((byte) => data.includes(byte)));
   }
 
   /** Puts bytes where they wait to be received; a socket that is closed drops them. */
@@ -134,6 +145,16 @@ export class VirtualSocket {
     }
     return taken;
   }
+}
+
+/** What waits for a socket: the object that Python has. */
+export class WaitingSocket extends PyObject {
+  /** Undefined once closed or detached. */
+  virtual: VirtualSocket | undefined = undefined;
+  /** Seconds that a call waits; undefined for ever. */
+  timeout: number | undefined = undefined;
+  /** Somebody has waited in place of the next call, until its time was over. */
+  waitedInVain = false;
 }
 
 export type Family = 'inet' | 'unix';

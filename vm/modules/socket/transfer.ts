@@ -6,7 +6,7 @@ import {
   typeError,
   valueError,
 } from '../../objects/exception.ts';
-import { newType, PyObject, type Slot, type Value } from '../../objects/object.ts';
+import { newType, type Slot, type Value } from '../../objects/object.ts';
 import { newOSError } from '../../objects/os-error.ts';
 import { tupleOf } from '../../objects/tuple.ts';
 import { index } from '../../operations/arithmetic.ts';
@@ -15,19 +15,15 @@ import { bytesOf, withWritable } from '../io/base.ts';
 import { deadlineAfter } from '../thread/timeout.ts';
 import { parseAddress, withPort } from './address.ts';
 import { AF_INET, MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, SOCK_STREAM } from './constants.ts';
-import { network, type VirtualSocket } from './network.ts';
+import { network, type VirtualSocket, WaitingSocket } from './network.ts';
 
 export const socketType = newType('_socket.socket');
 
-export class PySocket extends PyObject {
+export class PySocket extends WaitingSocket {
   family = AF_INET;
   kind = SOCK_STREAM;
   proto = 0;
   fd = -1;
-  /** Undefined once closed or detached. */
-  virtual: VirtualSocket | undefined = undefined;
-  /** Seconds that a call waits; undefined for ever. */
-  timeout: number | undefined = undefined;
   readonly options = new Map<string, Value>();
 
   /** What it stands for; raises when that was closed, be it by its descriptor alone. */
@@ -52,8 +48,11 @@ export function whenReady(
   act: () => Value,
   waits = self.timeout !== 0,
 ): Value {
+  const { waitedInVain } = self;
+  self.waitedInVain = false;
   if (isReady()) return act();
   if (!waits) throw failure(EAGAIN);
+  if (waitedInVain) throw newException(timeoutErrorType, 'timed out');
   return block({
     what,
     deadline: deadlineAfter(self.timeout),
