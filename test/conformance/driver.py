@@ -63,6 +63,9 @@ def name_twins():
         limited.sequence_getitem = operator.getitem
         limited.sequence_setitem = operator.setitem
         limited.sequence_delitem = operator.delitem
+    if module in ('test_traceback', 'test_dis', 'test_code', 'test_compile'):
+        # They import it and look into CPython with it in few of their tests.
+        sys.modules['_testinternalcapi'] = type(sys)('_testinternalcapi')
     if module == 'test_class':
         internals = sys.modules['_testinternalcapi'] = type(sys)('_testinternalcapi')
 
