@@ -26,6 +26,7 @@ import {
 } from './object.ts';
 import { guardRepr } from './sequence-types.ts';
 import { PySet } from './set.ts';
+import { forEachHashed } from './set-type.ts';
 import { tupleOf } from './tuple.ts';
 
 export const dictKeysType = newType('dict_keys');
@@ -281,6 +282,13 @@ defineType(dictType, {
       '($type, iterable, value=None, /)',
       (type: PyType, iterable: Value, value: Value = null) => {
         const dict = call(type);
+        if (dict instanceof PyDict && dict.type === dictType) {
+          forEachHashed(iterable, (key, hash) => {
+            if (hash === undefined) dict.set(key, value);
+            else dict.setHashed(key, value, hash);
+          });
+          return dict;
+        }
         forEach(iterable, (key) => {
           vm.setItem(dict, key, value);
         });

@@ -355,6 +355,17 @@ export class PyDict extends PyObject {
     return this.hashes?.[entry] ?? hashOf(this.keys[entry] as Value);
   }
 
+  /** The hashes of the keys that aren't canonical and were asked for theirs, so that whoever takes keys over needn't ask again; undefined when none was. */
+  knownHashes(): ReadonlyMap<Value, Hash> | undefined {
+    if (this.hashes === undefined) return undefined;
+    const known = new Map<Value, Hash>();
+    this.hashes.forEach((hash, entry) => {
+      const key = this.keys[entry];
+      if (key !== undefined && canonicalKey(key) === undefined) known.set(key, hash);
+    });
+    return known;
+  }
+
   private leaveBucket(entry: number): void {
     const hash = this.hashes![entry];
     const bucket = this.buckets!.get(hash);

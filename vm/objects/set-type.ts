@@ -1,15 +1,17 @@
 import { frameBuiltin } from '../interpreter/frame-builtins.ts';
 import { callMethod } from '../operations/attribute.ts';
 import { hashOf, unhashable } from '../operations/hash.ts';
-import { forEach, items, toArray } from '../operations/iterate.ts';
+import { forEach, items } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
 import { bind, withoutKeywords } from './bind.ts';
 import { defineType } from './define.ts';
+import { PyDict } from './dict.ts';
 import { keyError, runtimeError, typeError } from './exception.ts';
 import { newGenericAlias } from './generic-alias.ts';
 import { PyList } from './list.ts';
 import {
   Compare,
+  dictType,
   frozensetType,
   type Hash,
   type KwNames,
@@ -73,24 +75,25 @@ const iterate = (self: PySet): Value => new SetIterator(self);
 
 /** A PySet of any iterable, itself if it is one. */
 function asSet(iterable: Value): PySet {
-  if (iterable instanceof PySet) return iterable;
-  const set = new PySet();
-  forEach(iterable, (item) => {
-    set.add(item);
-  });
-  return set;
+  return iterable instanceof PySet ? iterable : addAll(new PySet(), iterable);
+}
+
+/** Visits each item of an iterable, with the hash that a set or dict knows of it already. */
+export function forEachHashed(source: Value, visit: (item: Value, hash: Hash | undefined) => void): void {
+  if (source instanceof PySet) {
+    const known = source.table.knownHashes();
+    for (const item of source.items()) visit(item, known?.get(item));
+    return;
+  }
+  const known = source instanceof PyDict && source.type === dictType ? source.knownHashes() : undefined;
+  forEach(source, (item) => visit(item, known?.get(item)));
 }
 
 /** set or frozenset, of which a set or an instance of a subclass is one. */
 const plainType = (self: PySet): PyType => (self.type.layout === frozensetType ? frozensetType : setType);
 
 function addAll(target: PySet, source: Value): PySet {
-  if (source instanceof PySet) for (const item of source.items()) target.add(item);
-  else {
-    forEach(source, (item) => {
-      target.add(item);
-    });
-  }
+  forEachHashed(source, (item, hash) => target.add(item, hash));
   return target;
 }
 
@@ -104,23 +107,27 @@ function intersectionOf(self: PySet, others: readonly Value[]): PySet {
   let result = self;
   for (const other of others) {
     const next = new PySet(plainType(self));
-    for (const item of commonItems(result, other)) next.add(item);
+    for (const [item, hash] of commonItems(result, other)) next.add(item, hash);
     result = next;
   }
   return others.length === 0 ? self.copy(plainType(self)) : result;
 }
 
 /** Items of `other` that are in `self`; the smaller of two sets is walked. */
-function* commonItems(self: PySet, other: Value): IterableIterator<Value> {
+function* commonItems(self: PySet, other: Value): IterableIterator<readonly [item: Value, hash: Hash | undefined]> {
   if (other instanceof PySet) {
     const [walked, asked] = other.size > self.size ? [self, other] : [other, self];
-    for (const item of walked.items()) if (asked.has(item)) yield item;
+    const known = walked.table.knownHashes();
+    for (const item of walked.items()) {
+      const hash = known?.get(item);
+      if (asked.has(item, hash)) yield [item, hash];
+    }
     return;
   }
   for (const item of items(other)) {
     // Unlike one that is to be put in, an unhashable item is told of in hash()'s own words.
-    hashOf(item);
-    if (self.has(item)) yield item;
+    const hash = hashOf(item);
+    if (self.has(item, hash)) yield [item, hash];
   }
 }
 
@@ -132,27 +139,37 @@ function isDisjoint(self: PySet, other: Value): boolean {
 
 function differenceOf(self: PySet, others: readonly Value[]): PySet {
   const result = self.copy(plainType(self));
-  for (const other of others)
-    for (const item of other instanceof PySet ? other.items() : toArray(other)) result.delete(item);
+  for (const other of others) {
+    forEachHashed(other, (item, hash) => {
+      result.delete(item, hash);
+    });
+  }
   return result;
 }
 
 function symmetricDifferenceOf(self: PySet, other: Value): PySet {
   const right = asSet(other);
   const result = new PySet(plainType(self));
-  for (const item of self.items()) if (!right.has(item)) result.add(item);
-  for (const item of right.items()) if (!self.has(item)) result.add(item);
+  const addMissing = (from: PySet, other: PySet): void =>
+    forEachHashed(from, (item, hash) => {
+      if (!other.has(item, hash)) result.add(item, hash);
+    });
+  addMissing(self, right);
+  addMissing(right, self);
   return result;
 }
 
 function isSubset(left: PySet, right: PySet): boolean {
-  return left.size <= right.size && left.items().every((item) => right.has(item));
+  if (left.size > right.size) return false;
+  const known = left.table.knownHashes();
+  return left.items().every((item) => right.has(item, known?.get(item)));
 }
 
 function replaceBy(self: PySet, other: PySet): void {
   const items = other.items().slice();
+  const known = other.table.knownHashes();
   self.clear();
-  for (const item of items) self.add(item);
+  for (const item of items) self.add(item, known?.get(item));
 }
 
 function operator(combine: (left: PySet, right: PySet) => PySet) {

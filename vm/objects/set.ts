@@ -21,23 +21,24 @@ export class PySet extends PyObject {
     return this.table.used;
   }
 
-  has(item: Value): boolean {
-    return this.find(item) >= 0;
+  /** As add() and delete(), this asks the item for its hash unless it is given. */
+  has(item: Value, hash?: Hash): boolean {
+    return this.find(item, hash) >= 0;
   }
 
-  private find(item: Value): number {
+  private find(item: Value, hash: Hash | undefined): number {
     if (canonicalKey(item) !== undefined) return this.table.find(item);
-    return this.table.findHashed(item, hashToStore(item, 'set element'));
+    return this.table.findHashed(item, hash ?? hashToStore(item, 'set element'));
   }
 
   /** An item that is there already stays. */
-  add(item: Value): void {
+  add(item: Value, hash?: Hash): void {
     if (canonicalKey(item) !== undefined) this.table.set(item, null);
-    else this.table.setHashed(item, null, hashToStore(item, 'set element'));
+    else this.table.setHashed(item, null, hash ?? hashToStore(item, 'set element'));
   }
 
-  delete(item: Value): boolean {
-    const entry = this.find(item);
+  delete(item: Value, hash?: Hash): boolean {
+    const entry = this.find(item, hash);
     if (entry < 0) return false;
     this.table.removeEntry(entry);
     return true;

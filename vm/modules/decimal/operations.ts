@@ -16,7 +16,7 @@ export const plus: Unary = (x, context) =>
 const positiveZero = (x: Decimal, context: Arithmetic): Decimal =>
   arithmetic.isZero(x) ? arithmetic.withSign(x, context.rounding === 'ROUND_FLOOR' && x.negative) : x;
 export const minus: Unary = (x, context) =>
-  arithmetic.checkNaNs(context, x) ?? plus(arithmetic.withSign(x, !x.negative && !arithmetic.isZero(x)), context);
+  arithmetic.checkNaNs(context, x) ?? plus(arithmetic.withSign(x, !x.negative), context);
 export const absolute: Unary = (x, context) =>
   arithmetic.checkNaNs(context, x) ?? arithmetic.finalize(arithmetic.withSign(x, false), context);
 
@@ -179,7 +179,12 @@ function powerModuloOf(x: Decimal, y: Decimal, z: Decimal, context: Arithmetic):
   const nan = arithmetic.checkNaNs(context, x, y, z);
   if (nan !== undefined) return nan;
   const whole = [x, y, z].every(functions.isInteger);
-  if (!whole || (y.negative && !arithmetic.isZero(y)) || arithmetic.isZero(z) || (arithmetic.isZero(x) && arithmetic.isZero(y))) {
+  if (
+    !whole ||
+    (y.negative && !arithmetic.isZero(y)) ||
+    arithmetic.isZero(z) ||
+    (arithmetic.isZero(x) && arithmetic.isZero(y))
+  ) {
     return arithmetic.signal(context, Signal.INVALID_OPERATION);
   }
   const modulus = truncated(arithmetic.withSign(z, false));
