@@ -33,6 +33,8 @@ export class Library {
   private readonly file: PackedFile<Readonly<Record<string, LibraryEntry>>>;
   private readonly path: string;
   private texts: PackedFile<TextIndex> | undefined;
+  /** Names of what is in each folder, by its file name. */
+  private folders: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** Throws an Error that says what to do when there is no such file. */
   constructor(path: string) {
@@ -66,6 +68,18 @@ export class Library {
     return process.getBuiltinModule('node:zlib').inflateRawSync(this.file.read(entry.source));
   }
 
+  /** Names of the files and folders in a folder of the library; undefined where there is none of this name. */
+  folder(filename: string): readonly string[] | undefined {
+    this.folders ??= foldersOf(Object.values(this.file.index).filter(isModule));
+    return this.folders.get(withoutSlash(filename));
+  }
+
+  /** A number of its own for each file and folder, from 1. */
+  numberOf(filename: string): number {
+    const names = Object.values(this.file.index).map(({ path }) => `${LIBRARY_ROOT}/${path}`);
+    return [...names, ...(this.folders?.keys() ?? [])].indexOf(withoutSlash(filename)) + 1;
+  }
+
   /** What became of a text that the library's modules compile; undefined for one that the build hasn't met. */
   text(kind: LibraryText, text: string): Uint8Array | undefined {
     this.texts ??= new PackedFile(textsOf(this.path));
@@ -87,3 +101,19 @@ export class Library {
 
 /** The file of texts that belongs to a packed library. */
 export const textsOf = (library: string): string => library.replace(/\.bin$/, '-texts.bin');
+
+const withoutSlash = (filename: string): string => filename.replace(/\/+$/, '');
+
+function foldersOf(entries: readonly LibraryEntry[]): Map<string, string[]> {
+  const folders = new Map<string, string[]>([[LIBRARY_ROOT, []]]);
+  for (const { path } of entries) {
+    const parts = path.split('/');
+    for (let depth = 0; depth < parts.length; depth++) {
+      const folder = [LIBRARY_ROOT, ...parts.slice(0, depth)].join('/');
+      const names = folders.get(folder);
+      if (names === undefined) folders.set(folder, [parts[depth]]);
+      else if (!names.includes(parts[depth])) names.push(parts[depth]);
+    }
+  }
+  return folders;
+}

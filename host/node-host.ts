@@ -14,7 +14,8 @@ import {
   symbolTableOf,
 } from './compiling.ts';
 import { Library } from './library.ts';
-import { NodeFiles } from './node-files.ts';
+import { LibraryFiles } from './library-files.ts';
+import type { NodeFiles } from './node-files.ts';
 import { optimizeRunLoop } from './run-loop.ts';
 
 export interface NodeHostOptions {
@@ -44,9 +45,9 @@ export class NodeHost implements Host {
   private readonly encoder = new TextEncoder();
 
   constructor(options: NodeHostOptions = {}) {
-    this.files = new NodeFiles(options.directory);
     this.target = options.target ?? py314.version;
     this.libraryPath = options.library ?? join(__dirname, 'library.bin');
+    this.files = new LibraryFiles(options.directory, this.libraryPath, () => this.openLibrary());
     this.hashSeed = options.hashSeed ?? (Number.parseInt(process.env.PYTHONHASHSEED ?? '0', 10) || 0);
     const environment = Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,

@@ -10,8 +10,10 @@ import type { PyModule } from '../objects/module.ts';
 import { newType, PyObject, type Value } from '../objects/object.ts';
 import { newOSError } from '../objects/os-error.ts';
 import { stringOf } from '../objects/str.ts';
+import { tupleOf } from '../objects/tuple.ts';
 import { getAttribute, setAttribute } from '../operations/attribute.ts';
-import { callWith } from '../operations/call.ts';
+import { call, callWith } from '../operations/call.ts';
+import { getIterator } from '../operations/iterate.ts';
 import { knowPatterns, PATTERN_COMPILER } from './library-patterns.ts';
 import { unpackCode } from './packed-code.ts';
 
@@ -68,12 +70,32 @@ export function runLibraryModule({ name, packed }: LibraryLoader, namespace: PyD
   if (name === PATTERN_COMPILER) knowPatterns(namespace);
 }
 
+/** Names of the modules and packages in a folder of the library, sorted (pkgutil._iter_file_finder_modules). */
+function modulesIn(folder: string): { name: string; isPackage: boolean }[] {
+  const files = vm.host.files.readDirectory(folder);
+  return [...files].sort().flatMap((file): { name: string; isPackage: boolean }[] => {
+    if (file === '__init__.py') return [];
+    if (file.endsWith('.py')) return [{ name: file.slice(0, -'.py'.length), isPackage: false }];
+    const isPackage = vm.host.files.readDirectory(`${folder}/${file}`).includes('__init__.py');
+    return isPackage ? [{ name: file, isPackage }] : [];
+  });
+}
+
 defineType(finderType, {
   module: 'coroscope',
   doc: 'Finds modules of the standard library, which Coroscope carries in one packed file.',
   methods: {
     find_spec: ['($self, fullname, target=None)', findSpec],
     invalidate_caches: ['($self, /)', () => null],
+    iter_modules: [
+      "($self, prefix='')",
+      (self: LibraryFinder, prefix: Value = '') => {
+        const found = modulesIn(self.path).map(({ name, isPackage }) =>
+          tupleOf([`${stringOf(prefix)}${name}`, isPackage]),
+        );
+        return getIterator(new PyList(found));
+      },
+    ],
   },
   getset: {
     path: [(self: LibraryFinder) => self.path],
@@ -95,6 +117,13 @@ defineType(loaderType, {
     get_code: ['($self, fullname)', (self: LibraryLoader) => unpackCode(self.packed.code())],
     get_source: ['($self, fullname)', (self: LibraryLoader) => vm.host.sourceText(self.packed.filename) ?? null],
     get_filename: ['($self, fullname)', (self: LibraryLoader) => self.packed.filename],
+    get_resource_reader: [
+      '($self, module)',
+      (self: LibraryLoader) => {
+        const readers = getAttribute(vm.importModule('importlib.readers'), 'readers');
+        return call(getAttribute(readers, 'FileReader'), self);
+      },
+    ],
     get_data: [
       '($self, path)',
       (_self: LibraryLoader, path: Value) => {
@@ -103,6 +132,10 @@ defineType(loaderType, {
         return new PyBytes(new TextEncoder().encode(text));
       },
     ],
+  },
+  getset: {
+    name: [(self: LibraryLoader) => self.name],
+    path: [(self: LibraryLoader) => self.packed.filename],
   },
 });
 
