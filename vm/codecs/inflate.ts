@@ -50,6 +50,8 @@ export class Inflater {
   #distances: Huffman = FIXED_DISTANCES;
   #isLast = false;
   finished = false;
+  /** The last piece ended within a symbol or before one: what is left of it is only waited for to become whole. */
+  starved = false;
 
   constructor(dictionary?: Uint8Array) {
     if (dictionary === undefined) return;
@@ -66,10 +68,12 @@ export class Inflater {
     this.#input.set(data, rest.length);
     this.#bit &= 7;
     const end = this.#given + limit;
+    this.starved = false;
     try {
       while (!this.finished && this.#length < end) this.#step(end);
     } catch (thrown) {
       if (thrown !== OUT_OF_INPUT) throw thrown;
+      this.starved = true;
     }
     const upTo = Math.min(this.#length, end);
     const result = this.#output.slice(this.#given, upTo);

@@ -88,7 +88,8 @@ function newDialect(type: PyType, args: Value[], kwNames: KwNames): Dialect {
   if (base instanceof Dialect && base.type === type && options.every((option) => option === undefined)) return base;
   const values: Partial<Record<(typeof OPTIONS)[number], Slot>> = {};
   OPTIONS.forEach((name, i) => {
-    values[name] = options[i] ?? (base === null ? undefined : lookupAttribute(base, name));
+    const option = options[i];
+    values[name] = option === undefined && base !== null ? lookupAttribute(base, name) : option;
   });
   const self = new Dialect(type);
   self.delimiter = character('delimiter', values.delimiter, ',');
@@ -112,7 +113,7 @@ function newDialect(type: PyType, args: Value[], kwNames: KwNames): Dialect {
     self.quoting = quoting;
   }
   if (self.quoting !== Quoting.None && self.quotechar === '') {
-    if (options[4] === undefined || options[5] !== undefined || options[4] !== null) {
+    if (values.quotechar !== null || values.quoting !== undefined) {
       throw typeError('quotechar must be set if quoting enabled');
     }
     self.quoting = Quoting.None;
@@ -361,8 +362,8 @@ class Writer extends PyObject {
   }
 }
 
-/** One field's text with its quotes and escapes (join_append_data). */
-function fieldText(dialect: Dialect, text: string, alwaysQuote: boolean): string {
+/** Text of a field, empty for None, with its quotes and escapes (join_append_data). */
+function fieldText(dialect: Dialect, text: string, isNone: boolean, alwaysQuote: boolean): string {
   const { delimiter, escapechar, quotechar, quoting, doublequote, lineterminator } = dialect;
   let quoted = alwaysQuote;
   let result = '';
@@ -387,7 +388,7 @@ function fieldText(dialect: Dialect, text: string, alwaysQuote: boolean): string
     result += c;
   }
   if (text === '' && delimiter === ' ' && dialect.skipinitialspace) {
-    if (quoting === Quoting.None) {
+    if (quoting === Quoting.None || (isNone && (quoting === Quoting.Strings || quoting === Quoting.NotNull))) {
       throw error('empty field must be quoted if delimiter is a space and skipinitialspace is true');
     }
     quoted = true;
@@ -421,7 +422,7 @@ function writeRow(self: Writer, row: Value): Value {
       case Quoting.NotNull:
         quoted = field !== null;
     }
-    fields.push(fieldText(dialect, field === null ? '' : (stringOf(field) ?? str(field)), quoted));
+    fields.push(fieldText(dialect, field === null ? '' : (stringOf(field) ?? str(field)), field === null, quoted));
   });
   if (fields.length === 1 && fields[0] === '') {
     // A lone empty field would read as no field at all.

@@ -126,7 +126,8 @@ class Unpacker {
 
   /** Input that a limit has kept from being unpacked. */
   get pending(): Uint8Array {
-    return this.eof || this.#inflater === undefined ? new Uint8Array(0) : this.#inflater.unused.slice();
+    const inflater = this.#inflater;
+    return this.eof || inflater === undefined || inflater.starved ? new Uint8Array(0) : inflater.unused.slice();
   }
 }
 

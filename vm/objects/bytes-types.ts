@@ -131,7 +131,7 @@ const like = (self: AnyBytes, bytes: Uint8Array): Value =>
 function compare(self: AnyBytes, other: Value, op: Compare): Value {
   if (!isBytes(other)) {
     const buffer = typeOf(other).bf_getbuffer;
-    if (buffer === undefined || stringOf(other) !== undefined) return NotImplemented;
+    if (buffer === undefined || self instanceof PyBytes) return NotImplemented;
     return compareOrdered(byteStrings.compare(self.bytes, buffer(other).bytes), 0, op);
   }
   if (op === Compare.EQ) return byteStrings.equal(self.bytes, other.bytes);

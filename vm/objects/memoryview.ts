@@ -324,6 +324,8 @@ function sliced(view: PyMemoryView, slice: PySlice): PyMemoryView {
   if (view.shape.length !== 1)
     throw newException(notImplementedErrorType, 'multi-dimensional slicing is not implemented');
   const { start, step, count } = sliceRange(slice, view.shape[0]);
+  // What the bounds ran may have released it.
+  view.bytes;
   const lease = view.lease as Lease;
   lease.views++;
   return new PyMemoryView(lease, {
@@ -347,8 +349,12 @@ function subscript(view: PyMemoryView, key: Value): Value {
   if (key instanceof PySlice) return sliced(view, key);
   if (isIndex(key) || (key instanceof PyTuple && key.items.every(isIndex)))
     return unpackItem(view, itemOffset(view, key));
+  if (isMultiSlice(key)) throw newException(notImplementedErrorType, 'multi-dimensional slicing is not implemented');
   throw typeError('memoryview: invalid slice key');
 }
+
+const isMultiSlice = (key: Value): boolean =>
+  key instanceof PyTuple && key.items.length > 0 && key.items.every((item) => item instanceof PySlice);
 
 function assign(view: PyMemoryView, key: Value, value: Slot): void {
   view.bytes;
@@ -373,7 +379,13 @@ function assign(view: PyMemoryView, key: Value, value: Slot): void {
     }
     return;
   }
-  if (!isIndex(key) && !(key instanceof PyTuple)) throw typeError('memoryview: invalid slice key');
+  if (isMultiSlice(key)) {
+    const message = 'memoryview slice assignments are currently restricted to ndim = 1';
+    throw newException(notImplementedErrorType, message);
+  }
+  if (!isIndex(key) && !(key instanceof PyTuple && key.items.every(isIndex))) {
+    throw typeError('memoryview: invalid slice key');
+  }
   packItem(view, itemOffset(view, key), value);
 }
 
