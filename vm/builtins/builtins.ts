@@ -62,7 +62,7 @@ import { hashOf, identityOf } from '../operations/hash.ts';
 import { forEach, getIterator, iterateNext, next, toArray } from '../operations/iterate.ts';
 import { sortValues } from '../operations/sort.ts';
 import { lengthOf, longLengthOf, setSubscript } from '../operations/subscript.ts';
-import { ascii, format, repr, str } from '../operations/text.ts';
+import { asciiValue, format, reprValue, str } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { isOneCharacter } from '../text/strings.ts';
 import { anextBuiltin } from './anext.ts';
@@ -329,7 +329,7 @@ const functions: Record<string, Declaration> = {
       return any;
     },
   ],
-  ascii: ['(obj, /)', ascii],
+  ascii: ['(obj, /)', asciiValue],
   bin: ['(number, /)', prefixed(2)],
   callable: ['(obj, /)', isCallable],
   chr: [
@@ -459,7 +459,7 @@ const functions: Record<string, Declaration> = {
     (base: Value, exponent: Value, modulus: Value = null) => power(base, exponent, modulus),
   ],
   print: ["(*args, sep=' ', end='\\n', file=None, flush=False)", print],
-  repr: ['(obj, /)', repr],
+  repr: ['(obj, /)', reprValue],
   round: ['(number, ndigits=None)', roundValue],
   setattr: [
     '(obj, name, value, /)',

@@ -45,7 +45,7 @@ const definitions: Readonly<Record<RareModule, () => ModuleDefinition>> = {
   [SYSCONFIGDATA]: sysconfigdata,
   _tracemalloc: tracemalloc,
   _zoneinfo: zoneinfo,
-  array: () => array,
+  array,
   binascii: () => binascii,
   cmath: () => cmath,
   faulthandler,

@@ -15,6 +15,7 @@ import { osErrorTypeFor } from './os-error.ts';
 import { stringOf } from './str.ts';
 import { PyTraceback } from './traceback.ts';
 import { emptyTuple, type PyTuple, tupleOf } from './tuple.ts';
+import { unicodeErrorTypes } from './unicode-error-types.ts';
 
 const base = exceptions.baseExceptionType;
 
@@ -314,26 +315,6 @@ const special: [PyType, Parameters<typeof defineType>[1]][] = [
       ),
     },
   ],
-  ...[exceptions.unicodeDecodeErrorType, exceptions.unicodeEncodeErrorType, exceptions.unicodeTranslateErrorType].map(
-    (type): [PyType, Parameters<typeof defineType>[1]] => [
-      type,
-      {
-        doc: `${type.tp_name.replace('Unicode', 'Unicode ').replace('Error', ' error').toLowerCase().replace('unicode', 'Unicode')}.`,
-        tp_init: (self: PyBaseException, args: Value[]) => {
-          const names =
-            type === exceptions.unicodeTranslateErrorType
-              ? ['object', 'start', 'end', 'reason']
-              : ['encoding', 'object', 'start', 'end', 'reason'];
-          if (args.length !== names.length)
-            throw typeError(`function takes exactly ${names.length} arguments (${args.length} given)`);
-          self.args = tupleOf(args);
-          self.members = Object.fromEntries(names.map((name, i) => [name, args[i]]));
-        },
-        tp_str: unicodeErrorText,
-        members: membersOf('encoding', 'object', 'start', 'end', 'reason'),
-      },
-    ],
-  ),
 ];
 
 function charactersWritten(self: PyBaseException): Value {
@@ -363,32 +344,6 @@ function setOSError(self: PyBaseException, args: Value[]): void {
   self.members['filename'] = filename;
   self.members['filename2'] = filename2;
   self.args = tupleOf([errno, strerror]);
-}
-
-function unicodeErrorText(self: PyBaseException): Value {
-  const { encoding, object, start, end, reason } = self.members ?? {};
-  if (object === undefined) return '';
-  const from = start as number;
-  const to = end as number;
-  if (self.type.isSubtype(exceptions.unicodeDecodeErrorType)) {
-    const { bytes } = object as unknown as { bytes: Uint8Array };
-    if (to === from + 1) {
-      return `'${str(encoding ?? null)}' codec can't decode byte 0x${bytes[from].toString(16).padStart(2, '0')} in position ${from}: ${str(reason ?? null)}`;
-    }
-    return `'${str(encoding ?? null)}' codec can't decode bytes in position ${from}-${to - 1}: ${str(reason ?? null)}`;
-  }
-  const who = encoding === undefined ? "can't translate" : `'${str(encoding)}' codec can't encode`;
-  if (to === from + 1) {
-    const code = [...(object as string)][from]?.codePointAt(0) ?? 0;
-    const shown =
-      code < 0x100
-        ? `\\x${code.toString(16).padStart(2, '0')}`
-        : code < 0x10000
-          ? `\\u${code.toString(16).padStart(4, '0')}`
-          : `\\U${code.toString(16).padStart(8, '0')}`;
-    return `${who} character '${shown}' in position ${from}: ${str(reason ?? null)}`;
-  }
-  return `${who} characters in position ${from}-${to - 1}: ${str(reason ?? null)}`;
 }
 
 // Groups
@@ -464,6 +419,8 @@ special.push(
   ],
   [exceptionGroupType, {}],
 );
+
+special.push(...unicodeErrorTypes);
 
 const defined = new Set(special.map(([type]) => type));
 for (const [type, definition] of special) defineType(type, definition);

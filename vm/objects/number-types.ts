@@ -189,8 +189,7 @@ defineType(intType, {
     from_bytes: [
       "($type, /, bytes, byteorder='big', *, signed=False)",
       (type: PyType, bytes: Value, order: Value = 'big', signed: Value = false) => {
-        const source =
-          typeOf(bytes).bf_getbuffer === undefined ? (call(bytesType, bytes) as PyBytes).bytes : bytesArgument(bytes);
+        const source = bytesOfObject(bytes);
         const value = integer.fromBytes(source, littleEndian(order), isTrue(signed));
         return type === intType ? value : call(type, value);
       },
@@ -203,6 +202,17 @@ defineType(intType, {
     denominator: [() => 1],
   },
 });
+
+/** What from_bytes() reads: a buffer, the result of `__bytes__`, or the items of an iterable (PyObject_Bytes). */
+function bytesOfObject(value: Value): Uint8Array {
+  const { bf_getbuffer, tp_iter, sq_item, tp_name } = typeOf(value);
+  if (bf_getbuffer !== undefined) return bytesArgument(value);
+  const isIterable = (tp_iter !== undefined || sq_item !== undefined) && stringOf(value) === undefined;
+  if (!isIterable && typeOf(value).lookup('__bytes__') === undefined) {
+    throw typeError(`cannot convert '${tp_name}' object to bytes`);
+  }
+  return (call(bytesType, value) as PyBytes).bytes;
+}
 
 function littleEndian(order: Value): boolean {
   const name = stringOf(order);

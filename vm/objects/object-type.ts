@@ -8,7 +8,7 @@ import {
 } from '../operations/attribute.ts';
 import { identityHash, identityOf } from '../operations/hash.ts';
 import { toArray } from '../operations/iterate.ts';
-import { repr, str } from '../operations/text.ts';
+import { reprValue, str, strValue } from '../operations/text.ts';
 import { isTrue } from '../operations/truth.ts';
 import { defineType } from './define.ts';
 import { PySlotMember } from './descriptor.ts';
@@ -153,7 +153,7 @@ defineType(objectType, {
   tp_new: objectNew,
   tp_init: objectInit,
   tp_repr: objectRepr,
-  tp_str: (self: Value) => repr(self),
+  tp_str: reprValue,
   tp_hash: identityHash,
   tp_getattro: genericGetAttribute,
   tp_setattro: genericSetAttribute,
@@ -172,7 +172,7 @@ defineType(objectType, {
         if (stringOf(spec) === undefined)
           throw typeError(`__format__() argument must be str, not ${typeOf(spec).tp_name}`);
         if (spec !== '') throw typeError(`unsupported format string passed to ${typeOf(self).tp_name}.__format__`);
-        return str(self);
+        return strValue(self);
       },
     ],
   },

@@ -70,6 +70,8 @@ function compareItems(left: readonly Value[], right: readonly Value[], op: Compa
   if (left.length !== right.length && (op === Compare.EQ || op === Compare.NE)) return op === Compare.NE;
   for (let i = 0; i < left.length && i < right.length; i++) {
     if (equals(left[i], right[i])) continue;
+    // Comparing them may have changed the length of a list.
+    if (i >= left.length || i >= right.length) break;
     if (op === Compare.EQ) return false;
     if (op === Compare.NE) return true;
     return richCompare(left[i], right[i], op);

@@ -291,6 +291,7 @@ function strNew(type: PyType, args: Value[], kwNames: KwNames): Value {
     const value = strValue(args[0]);
     return type === strType ? value : new PyStr(text(value), type);
   }
+  if (args.length - (kwNames?.length ?? 0) > 3) throw typeError(`str expected at most 3 arguments, got ${args.length}`);
   const [object, encoding, errors] = bind('str', "(object='', encoding='utf-8', errors='strict')", args, kwNames);
   for (const [name, given] of [
     ['encoding', encoding],

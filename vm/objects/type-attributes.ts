@@ -3,10 +3,10 @@ import { call } from '../operations/call.ts';
 import { isTrue } from '../operations/truth.ts';
 import { builtinDoc } from './builtin-docs.ts';
 import { PyDict } from './dict.ts';
-import { attributeError, typeError, valueError } from './exception.ts';
+import { attributeError, baseExceptionType, typeError, valueError } from './exception.ts';
 import { PyFunction } from './function.ts';
 import { PyMappingProxy } from './mapping-proxy.ts';
-import { type PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
+import { objectType, type PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
 import { stringOf } from './str.ts';
 import { tupleOf } from './tuple.ts';
 import { incompleteMro, setBases } from './type-bases.ts';
@@ -137,9 +137,7 @@ export const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType,
   ],
   __basicsize__: [() => 32],
   __itemsize__: [(self) => itemSizes[self.layout.tp_name] ?? 0],
-  __flags__: [
-    (self) => (self.heap ? 0x200 : 0x100) | (self.subclassable ? 0x400 : 0) | (self.isAbstract ? 0x100000 : 0),
-  ],
+  __flags__: [typeFlags],
   __dictoffset__: [(self) => (self.hasDict ? -1 : 0)],
   __weakrefoffset__: [(self) => (self.hasWeakrefs ? -8 : 0)],
 };
@@ -157,3 +155,39 @@ const itemSizes: Readonly<Record<string, number>> = {
   coroutine: 8,
   async_generator: 8,
 };
+
+/** Py_TPFLAGS_ of the built-in types whose subclasses C code tells by a bit. */
+const layoutFlags: Readonly<Record<string, number>> = {
+  int: 2 ** 24,
+  list: 2 ** 25,
+  tuple: 2 ** 26,
+  bytes: 2 ** 27,
+  str: 2 ** 28,
+  dict: 2 ** 29,
+  type: 2 ** 31 + 2 ** 23 + 2 ** 11,
+};
+
+/** Those without Py_TPFLAGS_HAVE_GC, since their instances hold no objects. */
+const holdNothing = new Set(['int', 'bool', 'float', 'complex', 'str', 'bytes', 'bytearray', 'object', 'NoneType']);
+/** Those that one positional pattern matches as a whole (_Py_TPFLAGS_MATCH_SELF). */
+const matchedWhole = new Set('bool bytearray bytes dict float frozenset int list set str tuple'.split(' '));
+
+/** `__flags__`, as far as a type's properties here tell of them (Include/object.h of 3.14). */
+function typeFlags(self: PyType): number {
+  const { heap, layout } = self;
+  const native = layout.tp_name === 'bool' ? 'int' : layout.tp_name;
+  let flags = 2 ** 12 + (layoutFlags[native] ?? 0);
+  if (self.mro.includes(baseExceptionType)) flags += 2 ** 30;
+  if (heap) {
+    flags += 2 ** 9;
+    if (self.hasDict && !layout.hasDict) flags += 2 ** 4 + (layout === objectType ? 2 ** 2 : 0);
+    if (self.hasWeakrefs && !layout.hasWeakrefs) flags += 2 ** 3;
+  } else flags += 2 ** 8 + 2;
+  if (self.subclassable) flags += 2 ** 10;
+  if (heap || !holdNothing.has(native)) flags += 2 ** 14;
+  if (self.isAbstract) flags += 2 ** 20;
+  if (self.matchesSequence) flags += 2 ** 5;
+  if (self.matchesMapping) flags += 2 ** 6;
+  if (matchedWhole.has(layout.tp_name)) flags += 2 ** 22;
+  return flags;
+}

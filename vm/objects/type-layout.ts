@@ -6,6 +6,7 @@ import { PyDict } from './dict.ts';
 import { typeError, valueError } from './exception.ts';
 import { objectType, type PyObject, PyType, type Slot, typeOf, typeType, type Value } from './object.ts';
 import { stringOf } from './str.ts';
+import { weakReferences } from './weakref.ts';
 
 export function checkedBase(base: Value): PyType {
   if (!(base instanceof PyType)) throw typeError('bases must be types');
@@ -63,7 +64,8 @@ function setNamespace(self: PyObject, value: Slot): void {
   self.dict = value ?? new PyDict();
 }
 
-const weakrefGetSet = (owner: PyType): PyGetSet => new PyGetSet('__weakref__', owner, () => null, undefined, null);
+const firstReference = (self: PyObject): Value => weakReferences(self)[0] ?? null;
+const weakrefGetSet = (owner: PyType): PyGetSet => new PyGetSet('__weakref__', owner, firstReference, undefined, null);
 
 export function addSlots(type: PyType, bases: readonly PyType[]): void {
   const { attributes } = type;

@@ -13,6 +13,7 @@ import {
   attributeErrorType,
   isException,
   overflowError,
+  PyBaseException,
   stopIteration,
   stopIterationType,
   typeError,
@@ -111,7 +112,22 @@ function binarySpecial(self: Value, name: string, other: Value, third?: Value): 
 const compareNames = ['__lt__', '__le__', '__eq__', '__ne__', '__gt__', '__ge__'];
 
 function richCompareSlot(self: Value, other: Value, op: Compare): Value {
-  return binarySpecial(self, compareNames[op], other);
+  const name = compareNames[op];
+  const type = typeOf(self);
+  const found = type.lookup(name);
+  if (found === undefined || found instanceof PyFunction || found instanceof PyWrapperDescriptor) {
+    return binarySpecial(self, name, other);
+  }
+  const get = typeOf(found).tp_descr_get;
+  let method: Value = found;
+  try {
+    if (get !== undefined) method = get(found, self, type);
+  } catch (error) {
+    // A method that can't be had counts as none (lookup_maybe_method).
+    if (error instanceof PyBaseException) return NotImplemented;
+    throw error;
+  }
+  return call(method, other);
 }
 
 function boolSlot(self: Value): boolean {

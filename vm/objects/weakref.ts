@@ -57,9 +57,15 @@ export function dropReference(reference: PyWeakref): void {
   else references.set(referent, others);
 }
 
-/** The weak references to an object that are alive, in the order of their making. */
+/**
+ * The weak references to an object that are alive: the plain one and the plain proxy, which all share that ask for no callback,
+ * then the others, youngest first (insert_weakref).
+ */
 export function weakReferences(object: Value): readonly PyWeakref[] {
-  return typeof object === 'object' && object !== null ? (references.get(object) ?? []) : [];
+  const all = (typeof object === 'object' && object !== null ? references.get(object) : undefined) ?? [];
+  const isShared = ({ type, callback }: PyWeakref): boolean => callback === null && !type.heap;
+  const shared = all.filter(isShared).sort((a, b) => Number(b.type === refType) - Number(a.type === refType));
+  return [...shared, ...all.filter((reference) => !isShared(reference)).reverse()];
 }
 
 /** A reference of this type; without a callback, the one there is already (weakref_new). */

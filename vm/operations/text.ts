@@ -2,6 +2,7 @@ import { enterNative, leaveNative } from '../interpreter/depth.ts';
 import { vm } from '../interpreter/state.ts';
 import { integerToText } from '../numbers/integer-text.ts';
 import { typeError } from '../objects/exception.ts';
+import { PyFunction } from '../objects/function.ts';
 import { typeOf, type Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
 import { callSpecial } from './call.ts';
@@ -13,6 +14,22 @@ export function repr(value: Value): string {
   enterNative(' while getting the repr of an object');
   try {
     return typeOf(value).tp_repr!(value);
+  } finally {
+    leaveNative();
+  }
+}
+
+/** repr(value), which may be an instance of a str subclass that a class's __repr__ gave (PyObject_Repr). */
+export function reprValue(value: Value): Value {
+  const type = typeOf(value);
+  if (!type.heap || !(type.lookup('__repr__') instanceof PyFunction)) return repr(value);
+  enterNative(' while getting the repr of an object');
+  try {
+    const text = callSpecial(value, '__repr__') as Value;
+    if (stringOf(text) === undefined) {
+      throw typeError(`__repr__ returned non-string (type ${typeOf(text).tp_name})`);
+    }
+    return text;
   } finally {
     leaveNative();
   }
@@ -39,7 +56,7 @@ export function strValue(value: Value): Value {
   if (typeof value === 'string') return value;
   if (value === null) return 'None';
   const type = typeOf(value);
-  if (type.tp_str === undefined) return repr(value);
+  if (type.tp_str === undefined) return reprValue(value);
   enterNative(' while getting the str of an object');
   try {
     const text = type.tp_str(value);
@@ -52,9 +69,17 @@ export function strValue(value: Value): Value {
   }
 }
 
-/** ascii(value). */
+/** ascii(value) as plain text. */
 export function ascii(value: Value): string {
   return escapeNonAscii(repr(value));
+}
+
+/** ascii(value): what repr() gives, where that is ASCII already (PyObject_ASCII). */
+export function asciiValue(value: Value): Value {
+  const shown = reprValue(value);
+  const text = stringOf(shown) as string;
+  const escaped = escapeNonAscii(text);
+  return escaped === text ? shown : escaped;
 }
 
 export function escapeNonAscii(text: string): string {

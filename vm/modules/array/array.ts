@@ -561,7 +561,12 @@ defineType(arrayType, {
 });
 
 /** CPython 3.14's Modules/arraymodule.c on a little-endian 64-bit machine. */
-export const array: ModuleDefinition = {
+export const array = (): ModuleDefinition => {
+  callMethod(getAttribute(vm.importModule('_collections_abc'), 'MutableSequence'), 'register', arrayType);
+  return arrayModule;
+};
+
+const arrayModule: ModuleDefinition = {
   name: 'array',
   doc: 'This module defines an object type which can efficiently represent an array of basic values: characters, integers, floating-point numbers.',
   functions: {

@@ -34,8 +34,8 @@ import { repr } from '../../operations/text.ts';
 import { Ring } from './ring.ts';
 
 export const dequeType = newType('collections.deque');
-export const dequeIteratorType = newType('_collections._deque_iterator');
-export const dequeReverseIteratorType = newType('_collections._deque_reverse_iterator');
+export const dequeIteratorType = newType('collections._deque_iterator');
+export const dequeReverseIteratorType = newType('collections._deque_reverse_iterator');
 
 export class PyDeque extends PyObject {
   readonly ring = new Ring();
@@ -81,20 +81,40 @@ function nextOf(self: DequeIterator, at: (length: number) => number): Slot {
   return item;
 }
 
+/** An iterator that has given so many items already: what one is pickled as (dequeiter_new). */
+function newIterator(type: PyType, args: Value[], kwNames: KwNames): Value {
+  const given = args.length - (kwNames?.length ?? 0);
+  if (given === 0) throw typeError('function takes at least 1 argument (0 given)');
+  const [deque, skipped = 0] = args;
+  if (!(deque instanceof PyDeque)) {
+    throw typeError(`argument 1 must be collections.deque, not ${typeOf(deque).tp_name}`);
+  }
+  const made = new DequeIterator(type, deque);
+  made.remaining = Math.max(0, made.remaining - Math.max(0, Number(index(skipped))));
+  return made;
+}
+
+const reduceIterator = (self: DequeIterator): Value =>
+  tupleOf([self.type, tupleOf([self.deque, self.deque.ring.length - self.remaining])]);
+
 defineType(dequeIteratorType, {
-  module: '_collections',
+  module: 'collections',
+  tp_new: newIterator,
   tp_iter: (self: Value) => self,
   tp_iternext: (self: DequeIterator) => nextOf(self, (length) => length - self.remaining),
   methods: {
+    __reduce__: ['($self, /)', reduceIterator],
     __length_hint__: ['($self, /)', (self: DequeIterator) => self.remaining],
   },
 });
 
 defineType(dequeReverseIteratorType, {
-  module: '_collections',
+  module: 'collections',
+  tp_new: newIterator,
   tp_iter: (self: Value) => self,
   tp_iternext: (self: DequeIterator) => nextOf(self, () => self.remaining - 1),
   methods: {
+    __reduce__: ['($self, /)', reduceIterator],
     __length_hint__: ['($self, /)', (self: DequeIterator) => self.remaining],
   },
 });
@@ -217,6 +237,7 @@ defineType(dequeType, {
   nb_bool: (self: PyDeque) => self.ring.length > 0,
   sq_length: (self: PyDeque) => self.ring.length,
   sq_contains: (self: PyDeque, item: Value) => search(self, item, 0, self.ring.length) >= 0,
+  mp_subscript: (self: PyDeque, key: Value) => self.ring.at(itemIndex(self, key)),
   sq_item(self: PyDeque, at: number) {
     if (at < 0 || at >= self.ring.length) throw indexError('deque index out of range');
     return self.ring.at(at);

@@ -42,6 +42,7 @@ defineType(keyType, {
     if (self.object === undefined || other.object === undefined) throw typeError('object');
     return richCompare(call(self.compare, self.object, other.object), 0, op);
   },
+  getset: { __text_signature__: [() => '(obj)'] },
   members: {
     obj: [(self: KeyWrapper) => self.object, undefined, 'Value wrapped by a key function.'],
   },
