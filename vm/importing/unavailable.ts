@@ -48,7 +48,6 @@ const reasons: Readonly<Record<string, string>> = {
   mmap: 'it maps files into memory, which a virtual machine in JavaScript has no way to do',
   msvcrt: WINDOWS,
   nt: WINDOWS,
-  pyexpat: 'there is no XML parser in Coroscope yet',
   readline: TERMINAL,
   resource: 'it measures and limits processes of the machine; see the options of coroscope run',
   ssl: 'it needs the OpenSSL library of the machine',

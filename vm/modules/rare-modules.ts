@@ -6,6 +6,7 @@ import { cmath } from './cmath.ts';
 import { csv } from './csv.ts';
 import { datetime } from './datetime/module.ts';
 import { decimal } from './decimal/decimal.ts';
+import { pyexpat } from './expat/pyexpat.ts';
 import { faulthandler } from './faulthandler.ts';
 import { gc } from './gc.ts';
 import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
@@ -51,6 +52,7 @@ const definitions: Readonly<Record<RareModule, () => ModuleDefinition>> = {
   faulthandler,
   gc,
   unicodedata: () => unicodedata,
+  pyexpat,
   zlib: () => zlib,
 };
 

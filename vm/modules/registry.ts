@@ -70,6 +70,7 @@ const rareNames = [
   'faulthandler',
   'gc',
   'unicodedata',
+  'pyexpat',
   'zlib',
 ] as const;
 
