@@ -279,7 +279,10 @@ function toList(iterable: Value): Value[] {
   if (!typeOf(iterable).heap) return toArray(iterable);
   const iterator = getIterator(iterable);
   askLength(iterable);
-  return toArray(iterator);
+  const next = typeOf(iterator).tp_iternext!;
+  const taken: Value[] = [];
+  for (let item = next(iterator); item !== undefined; item = next(iterator)) taken.push(item);
+  return taken;
 }
 
 const reverseIteratorType = newType('list_reverseiterator');
