@@ -37,6 +37,8 @@ make_package('test.test_asyncio', '/cpython-test/test_asyncio')
 once = sys.modules['test.test_import'] = type(sys)('test.test_import')
 once.no_rerun = lambda reason: lambda func: func
 
+sys.modules['_testcapi'] = type(sys)('_testcapi')
+
 # As the driver does: this module of the tests writes into annotations that are made lazily since.
 name = 'test.typinganndata.ann_module'
 spec = importlib.util.find_spec(name)

@@ -70,6 +70,9 @@ def name_twins():
         # The body of a class that isn't run wants this codec.
         import codecs
         codecs.register(lambda name: codecs.lookup('utf-8') if name == 'shift_jis' else None)
+    if module == 'test_monitoring':
+        # Imported by its head, used by the tests of C's interface alone.
+        sys.modules['_testcapi'] = type(sys)('_testcapi')
     if module == 'test_class':
         internals = sys.modules['_testinternalcapi'] = type(sys)('_testinternalcapi')
 

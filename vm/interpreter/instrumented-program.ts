@@ -9,7 +9,7 @@ export const LOCAL_EVENTS = MonitoringEvent.STOP_ITERATION + 1;
 /** What each kind of place is trapped for. RAISE is that of a StopIteration which ends a loop or a delegation. */
 const eventsOfPlaces: readonly (readonly [Place, readonly MonitoringEvent[]])[] = [
   [Place.START, [MonitoringEvent.PY_START]],
-  [Place.RESUME, [MonitoringEvent.PY_RESUME]],
+  [Place.RESUME, [MonitoringEvent.PY_RESUME, MonitoringEvent.LINE]],
   [Place.LINE, [MonitoringEvent.LINE]],
   [Place.LEADS_TO_LINE, [MonitoringEvent.LINE]],
   [Place.RETURN, [MonitoringEvent.PY_RETURN]],
@@ -19,11 +19,11 @@ const eventsOfPlaces: readonly (readonly [Place, readonly MonitoringEvent[]])[] 
   [Place.JUMP, [MonitoringEvent.JUMP]],
   [Place.BRANCH, [MonitoringEvent.BRANCH_LEFT, MonitoringEvent.BRANCH_RIGHT]],
   [Place.AFTER_FOR_ITER, [MonitoringEvent.BRANCH_LEFT]],
-  [Place.POP_ITER, [MonitoringEvent.BRANCH_RIGHT, MonitoringEvent.RAISE]],
+  [Place.POP_ITER, [MonitoringEvent.BRANCH_RIGHT, MonitoringEvent.STOP_ITERATION, MonitoringEvent.RAISE]],
   [Place.END_ASYNC_FOR, [MonitoringEvent.BRANCH_RIGHT]],
   [Place.ASYNC_VALUE, [MonitoringEvent.BRANCH_LEFT]],
   [Place.END_SEND, [MonitoringEvent.STOP_ITERATION, MonitoringEvent.RAISE]],
-  [Place.FOR_ITER, [MonitoringEvent.RAISE]],
+  [Place.FOR_ITER, [MonitoringEvent.STOP_ITERATION, MonitoringEvent.RAISE]],
   [Place.SEND, [MonitoringEvent.RAISE]],
 ];
 
@@ -33,6 +33,8 @@ export class InstrumentedProgram {
   readonly places: Places;
   /** By event: the tools that want it of this code alone. */
   readonly local = new Uint8Array(LOCAL_EVENTS);
+  /** Where the RESUME before an instruction has run without being told of: it is a RESUME_CHECK since. */
+  readonly checkedResumes = new Set<number>();
   /** By event: all tools that want it here, and at the end those that want RAISE. */
   private readonly active = new Uint8Array(MonitoringEvent.RAISE + 1);
   /** The tools that have disabled an event at an instruction, by index * 32 + event. */

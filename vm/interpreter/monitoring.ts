@@ -1,7 +1,7 @@
 import type { PyCode } from '../objects/code.ts';
 import { type PyBaseException, stopIteration, valueError } from '../objects/exception.ts';
 import { PyGenerator } from '../objects/generator.ts';
-import { asyncGeneratorType, objectType, PyObject, typeOf, type Value } from '../objects/object.ts';
+import { asyncGeneratorType, generatorType, objectType, PyObject, typeOf, type Value } from '../objects/object.ts';
 import { addRoot } from '../objects/roots.ts';
 import { callWith } from '../operations/call.ts';
 import { programOf } from './decode.ts';
@@ -165,8 +165,9 @@ export class Monitoring {
   handled(frame: Frame, exception: PyBaseException, index: number): PyBaseException {
     const { program } = frame;
     const extra = extraOf(frame);
-    const isTold = extra.unseen >= 0 && this.programs.get(program)?.toolsFor(frame.ip, MonitoringEvent.PY_RESUME);
-    extra.previous = isTold ? -1 : frame.index;
+    // What a RESUME is followed by begins a line, as long as it is a RESUME.
+    const isResume = extra.unseen >= 0 && !this.programs.get(program)?.checkedResumes.has(frame.ip);
+    extra.previous = isResume ? -1 : frame.index;
     let handled = exception;
     if (!vm.thread.tracers.busy) {
       const tools = this.everywhere[MonitoringEvent.EXCEPTION_HANDLED];
@@ -222,7 +223,11 @@ export class Monitoring {
     let resumed = MonitoringEvent.NONE;
     if (kinds & Place.RESUME) resumed = MonitoringEvent.PY_RESUME;
     else if (kinds & Place.START && isFirst(frame, program)) resumed = MonitoringEvent.PY_START;
-    if (resumed !== MonitoringEvent.NONE) this.begins(frame, program, resumed);
+    if (resumed !== MonitoringEvent.NONE) {
+      if (program.toolsFor(index, resumed) === 0) program.checkedResumes.add(index);
+      else program.checkedResumes.delete(index);
+      this.begins(frame, program, resumed);
+    }
     if (frame.index === index && kinds & Place.AFTER_FOR_ITER) this.nextValue(frame, program);
     if (frame.index === index && kinds & Place.ASYNC_VALUE) this.asyncValue(frame, program);
     if (frame.index === index && kinds & Place.LINE) this.line(frame, program, resumed);
@@ -269,7 +274,7 @@ export class Monitoring {
     if (resumed !== MonitoringEvent.NONE) {
       // A RESUME that is told of doesn't begin the line, but one that isn't does: RESUME_CHECK has taken its place.
       const resume = program.places.resumeBefore(index);
-      if (program.toolsFor(index, resumed) === 0 && frame.program.lineOfUnit(resume >> 1) === line) return;
+      if (program.checkedResumes.has(index) && frame.program.lineOfUnit(resume >> 1) === line) return;
     } else if (program.places.depends[index]) {
       const previous = frame.extra?.previous ?? -1;
       if (previous >= 0 && lineOf(frame.program, previous) === line) return;
@@ -365,7 +370,11 @@ export class Monitoring {
     const { index } = frame;
     const loop = program.places.endedBy.get(index);
     if (loop === undefined) return;
-    this.stopRaised(frame, loop, vm.stopRaised);
+    if (isInlined(frame, program, loop)) {
+      const stop = vm.stopRaised ?? stopIteration(null);
+      vm.stopRaised = undefined;
+      this.sendAt(frame, program, MonitoringEvent.STOP_ITERATION, frame.program.offsets[index] - 2, stop);
+    } else this.stopRaised(frame, loop, vm.stopRaised);
     const source = this.sourceOf(frame, program, frame.program.offsets[loop], frame.program.offsets[index]);
     const live = program.toolsFor(loop + 1, MonitoringEvent.BRANCH_LEFT);
     this.sendAt(frame, program, MonitoringEvent.BRANCH_RIGHT, source, program.places.endOf(index), live);
@@ -541,6 +550,21 @@ export function monitors(): Monitoring {
 export function resetMonitors(): void {
   vm.monitors = undefined;
   vm.monitoring = undefined;
+}
+
+/**
+ * Whether the loop that ends here has resumed a generator itself: CPython's FOR_ITER does, as soon as it is specialised, unless it is told of.
+ * Then the generator's end is told of by the END_FOR, which no Program runs.
+ */
+function isInlined({ stack, sp, program: { blockStack } }: Frame, program: InstrumentedProgram, loop: number): boolean {
+  const iterator = stack[sp - 1];
+  if (!(iterator instanceof PyGenerator) || iterator.type !== generatorType || blockStack) return false;
+  const { kinds } = program.places;
+  return (
+    (!(kinds[loop] & Place.LINE) || program.toolsFor(loop, MonitoringEvent.LINE) === 0) &&
+    program.toolsFor(loop, MonitoringEvent.INSTRUCTION) === 0 &&
+    program.toolsFor(loop + 1, MonitoringEvent.BRANCH_LEFT) === 0
+  );
 }
 
 /** Whether a frame is at its first instruction for the first time. */

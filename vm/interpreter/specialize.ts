@@ -1,4 +1,11 @@
-import { PyBuiltin, PyMethodDescriptor, PyProperty, PySlotMember, propertyType } from '../objects/descriptor.ts';
+import {
+  PyBuiltin,
+  PyMethodDescriptor,
+  PyProperty,
+  PySlotMember,
+  PyWrapperDescriptor,
+  propertyType,
+} from '../objects/descriptor.ts';
 import { PyFunction } from '../objects/function.ts';
 import { ArrayIterator, RangeIterator } from '../objects/iterator.ts';
 import { PyModule } from '../objects/module.ts';
@@ -208,8 +215,8 @@ export function loadMethod(
   const type = typeOf(owner);
   if (type.genericGetattr) {
     const descriptor = type.lookup(name);
-    if (descriptor instanceof PyFunction || descriptor instanceof PyMethodDescriptor) {
-      if (isUnshadowed(owner, name) && isPlainMethod(descriptor)) {
+    if (descriptor !== undefined && isPlainMethod(descriptor)) {
+      if (isUnshadowed(owner, name)) {
         rememberMethod(program, index, owner, descriptor);
         stack[at] = descriptor;
         return owner;
@@ -227,8 +234,10 @@ export function loadMethod(
   return undefined;
 }
 
-function isPlainMethod(descriptor: PyObject): boolean {
-  return descriptor instanceof PyFunction || descriptor.type.tp_name === 'method_descriptor';
+/** Py_TPFLAGS_METHOD_DESCRIPTOR: called with the object before its arguments, it is what its binding would be. */
+function isPlainMethod(descriptor: Value): descriptor is PyObject {
+  if (descriptor instanceof PyFunction || descriptor instanceof PyWrapperDescriptor) return true;
+  return descriptor instanceof PyMethodDescriptor && descriptor.type.tp_name === 'method_descriptor';
 }
 
 function isUnshadowed(owner: Value, name: string): boolean {

@@ -30,7 +30,7 @@ import { callMethod, lookupAttribute } from '../operations/attribute.ts';
 import { call } from '../operations/call.ts';
 import { iterateNext } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
-import { FrameState } from './frame.ts';
+import { type Frame, FrameState } from './frame.ts';
 import { run } from './run.ts';
 import { vm } from './state.ts';
 import { chainContext, pythonException } from './unwind.ts';
@@ -237,6 +237,10 @@ export function close(generator: PyGenerator): Value {
     generator.finish();
     return null;
   }
+  if (isUnguarded(frame)) {
+    generator.finish();
+    return null;
+  }
   let result: Slot;
   try {
     result = throwException(generator, newException(generatorExitType), true);
@@ -247,6 +251,14 @@ export function close(generator: PyGenerator): Value {
   }
   if (result === undefined) return takeStop();
   throw newException(runtimeErrorType, `${kindOf(generator)} ignored GeneratorExit`);
+}
+
+/** Set in the operand of the RESUME that follows a yield outside of all handlers but that of the whole body (RESUME_OPARG_DEPTH1_MASK). */
+const RESUME_DEPTH1 = 4;
+
+/** Whether GeneratorExit would find nobody where the frame stands: then nothing is thrown, and nothing told of. */
+function isUnguarded({ program, lasti }: Frame): boolean {
+  return !program.blockStack && (program.code.code.co_code[lasti + 1] & RESUME_DEPTH1) !== 0;
 }
 
 /** GET_AWAITABLE (_PyCoro_GetAwaitableIter, _PyEval_GetAwaitable). `where` is its operand. */

@@ -230,6 +230,8 @@ const opcodeAt = ({ program, ip }: Frame): Opcode => program.pristine[ip];
 /** Whether closing it where it is, or where it may come to be, runs code of its own. */
 function cleansUp({ code, type }: PyGenerator): boolean {
   const program = code.program as Program;
+  // What is thrown into it is told of.
+  if (vm.monitoring?.wantsAll) return true;
   program.cleansUp ??= yieldsGuarded(program);
   return program.cleansUp || (type === asyncGeneratorType && vm.thread.asyncGenFinalizer !== null);
 }
