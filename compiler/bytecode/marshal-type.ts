@@ -9,6 +9,13 @@ export const LONG_SHIFT = 15;
 /** Type codes of marshal.c. */
 export const enum MarshalType {
   NULL = 0x30, // '0'
+  STOPITER = 0x53, // 'S'
+  INT64 = 0x49, // 'I'
+  FLOAT = 0x66, // 'f'
+  COMPLEX = 0x78, // 'x'
+  LIST = 0x5b, // '['
+  DICT = 0x7b, // '{'
+  SET = 0x3c, // '<'
   NONE = 0x4e, // 'N'
   FALSE = 0x46, // 'F'
   TRUE = 0x54, // 'T'

@@ -24,7 +24,6 @@ const reasons: Readonly<Record<string, string>> = {
   _interpchannels: INTERPRETERS,
   _interpqueues: INTERPRETERS,
   _interpreters: INTERPRETERS,
-  _lsprof: "it measures CPython's own calls; the module profile is there",
   _lzma: 'there is no LZMA in Coroscope; zlib and gzip are there',
   _multiprocessing: 'Coroscope runs a program in one process',
   _overlapped: WINDOWS,

@@ -12,7 +12,7 @@ import { heapq } from './heapq.ts';
 import { imp } from './imp.ts';
 import { itertools } from './itertools/itertools.ts';
 import { locale } from './locale.ts';
-import { marshal } from './marshal.ts';
+import { marshal } from './marshal/marshal.ts';
 import { math } from './math.ts';
 import { opcode } from './opcode.ts';
 import { operator } from './operator.ts';

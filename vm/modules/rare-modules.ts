@@ -11,6 +11,7 @@ import { faulthandler } from './faulthandler.ts';
 import { gc } from './gc.ts';
 import { blake2Module, md5Module, sha1Module, sha2Module, sha3Module } from './hashes.ts';
 import { json } from './json/json.ts';
+import { lsprof } from './lsprof.ts';
 import { pickle } from './pickle/pickle.ts';
 import { queue } from './queue.ts';
 import { random } from './random.ts';
@@ -33,6 +34,7 @@ const definitions: Readonly<Record<RareModule, () => ModuleDefinition>> = {
   _datetime: datetime,
   _decimal: decimal,
   _json: () => json,
+  _lsprof: () => lsprof,
   _md5: () => md5Module,
   _pickle: pickle,
   _queue: () => queue,

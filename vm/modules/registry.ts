@@ -51,6 +51,7 @@ const rareNames = [
   '_datetime',
   '_decimal',
   '_json',
+  '_lsprof',
   '_md5',
   '_pickle',
   '_queue',
