@@ -116,7 +116,8 @@ function fill(type: PyType, definition: TypeDefinition): void {
   // Hash and comparison are inherited together or not at all.
   if (definition.tp_richcompare !== undefined && definition.tp_hash === undefined) slots['tp_hash'] = undefined;
   // As CPython's static types do, those right below object don't inherit how it makes instances (inherit_special).
-  if (type.base === objectType && definition.tp_new === undefined && definition.allocate === undefined) {
+  const made = definition.tp_new !== undefined || definition.allocate !== undefined || definition.instantiable === true;
+  if (type.base === objectType && !made) {
     slots['tp_new'] = undefined;
   }
   if (definition.allocate !== undefined) {

@@ -323,11 +323,17 @@ function itemOffset(view: PyMemoryView, key: Value): number {
 function sliced(view: PyMemoryView, slice: PySlice): PyMemoryView {
   if (view.shape.length !== 1)
     throw newException(notImplementedErrorType, 'multi-dimensional slicing is not implemented');
-  const { start, step, count } = sliceRange(slice, view.shape[0]);
-  // What the bounds ran may have released it.
-  view.bytes;
   const lease = view.lease as Lease;
   lease.views++;
+  let range: ReturnType<typeof sliceRange>;
+  try {
+    // What the bounds run may release the view, but not what it shares with its slice.
+    range = sliceRange(slice, view.shape[0]);
+  } catch (error) {
+    if (--lease.views === 0) lease.buffer.release();
+    throw error;
+  }
+  const { start, step, count } = range;
   return new PyMemoryView(lease, {
     format: view.format,
     itemsize: view.itemsize,

@@ -1,8 +1,10 @@
 import { toArray } from '../operations/iterate.ts';
 import { repr } from '../operations/text.ts';
+import { bind } from './bind.ts';
 import { defineType } from './define.ts';
+import { PyDict } from './dict.ts';
 import { typeError } from './exception.ts';
-import { newType, type PyType, tupleType, type Value } from './object.ts';
+import { type KwNames, newType, type PyType, type Slot, tupleType, typeOf, type Value } from './object.ts';
 import { PyTuple, tupleOf } from './tuple.ts';
 
 /**
@@ -23,15 +25,26 @@ export function structSequence(name: string, fields: readonly string[], visible 
     module: name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : 'builtins',
     ...(doc === undefined ? {} : { doc }),
     subclassable: false,
-    tp_new: (_type: PyType, args: Value[]) => {
-      const values = toArray(args[0]);
+    tp_new: (_type: PyType, args: Value[], kwNames: KwNames) => {
+      const [sequence, given] = bind('structseq', '(sequence, dict={})', args, kwNames) as [Value, Slot];
+      if (given !== undefined && !(given instanceof PyDict)) {
+        throw typeError(`${name}() takes a dict as second arg, if any`);
+      }
+      if (typeOf(sequence).tp_iter === undefined && typeOf(sequence).sq_item === undefined) {
+        throw typeError('constructor requires a sequence');
+      }
+      const values = toArray(sequence);
       if (values.length < visible) {
         throw typeError(`${name}() takes an at least ${visible}-sequence (${values.length}-sequence given)`);
       }
       if (values.length > fields.length) {
         throw typeError(`${name}() takes an at most ${fields.length}-sequence (${values.length}-sequence given)`);
       }
-      return make([...values, ...new Array(fields.length - values.length).fill(null)]);
+      const rest = fields.slice(values.length);
+      if (given !== undefined && [...given.entries()].some(([key]) => !rest.includes(key as string))) {
+        throw typeError(`${name}() got duplicate or unexpected field name(s)`);
+      }
+      return make([...values, ...rest.map((field) => given?.getString(field) ?? null)]);
     },
     tp_repr: (self: PyTuple) => {
       const parts = self.items.map((value, i) => `${fields[i]}=${repr(value)}`);

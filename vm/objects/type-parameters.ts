@@ -441,6 +441,7 @@ export function newTypeAlias(parts: PyTuple): Value {
 export const genericType = defineType(newType('typing.Generic'), {
   module: 'typing',
   doc: 'Abstract base class for generic types.',
+  instantiable: true,
   hasWeakrefs: false,
   classMethods: {
     __class_getitem__: [
