@@ -20,6 +20,12 @@ export function structSequence(name: string, fields: readonly string[], visible 
     return made;
   };
   makers.set(type, make);
+  /** The fields that are no items. */
+  const hidden = (self: PyTuple): PyDict => {
+    const dict = new PyDict();
+    for (let i = visible; i < fields.length; i++) dict.setString(fields[i], all.get(self)?.[i] ?? null);
+    return dict;
+  };
   const short = name.slice(name.lastIndexOf('.') + 1);
   defineType(type, {
     module: name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : 'builtins',
@@ -59,7 +65,9 @@ export function structSequence(name: string, fields: readonly string[], visible 
       n_unnamed_fields: 0,
       __match_args__: tupleOf(fields.slice(0, visible)),
     },
-    methods: { __reduce__: ['($self, /)', (self: PyTuple) => tupleOf([type, tupleOf([tupleOf(self.items)])])] },
+    methods: {
+      __reduce__: ['($self, /)', (self: PyTuple) => tupleOf([type, tupleOf([tupleOf(self.items), hidden(self)])])],
+    },
   });
   type.qualname = short;
   return type;
