@@ -28,3 +28,14 @@ export interface Diagnostic {
 }
 
 export const isWarning = (diagnostic: Diagnostic): boolean => diagnostic.category.endsWith('Warning');
+
+const tooShort = new WeakSet<Diagnostic>();
+
+/** Notes that the text of an error ends too early: more of it might make it valid. */
+export function markTooShort(error: Diagnostic): Diagnostic {
+  tooShort.add(error);
+  return error;
+}
+
+/** Whether _IncompleteInputError stands for an error when compile() is asked to tell (PyCF_ALLOW_INCOMPLETE_INPUT). */
+export const endsTooEarly = (error: Diagnostic): boolean => tooShort.has(error);

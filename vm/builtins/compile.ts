@@ -1,6 +1,6 @@
 import type { Scope } from '../../compiler/symbols/scope.ts';
 import type { PlainNode } from '../../compiler/syntax/plain-tree.ts';
-import type { Diagnostic } from '../../compiler/text/diagnostic.ts';
+import { type Diagnostic, endsTooEarly } from '../../compiler/text/diagnostic.ts';
 import type { CompileResult } from '../host.ts';
 import { InternalError } from '../internal-error.ts';
 import { vm } from '../interpreter/state.ts';
@@ -24,9 +24,11 @@ import { syntaxError } from './syntax-error.ts';
 
 /** PyCF_MASK: the CO_FUTURE_ flags, which compile() takes and hands down. */
 const FUTURE_FLAGS = 0x1ff0000;
+const PyCF_DONT_IMPLY_DEDENT = 0x200;
 const PyCF_ONLY_AST = 0x400;
 const PyCF_TYPE_COMMENTS = 0x1000;
 const PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000;
+const PyCF_ALLOW_INCOMPLETE_INPUT = 0x4000;
 const PyCF_OPTIMIZED_AST = 0x8400;
 const KNOWN_FLAGS =
   FUTURE_FLAGS | 0x100 | 0x200 | PyCF_ONLY_AST | PyCF_TYPE_COMMENTS | PyCF_ALLOW_TOP_LEVEL_AWAIT | 0xc000;
@@ -117,12 +119,48 @@ function hostOptions({ filename, mode, flags, optimize, inherit }: CompileSettin
   };
 }
 
+/** Whether the last line of a statement of several lines stands in a block of it: what a console may be given more of. */
+function endsInBlock(tree: PlainNode): boolean {
+  const body = tree.fields.get('body') as readonly PlainNode[] | undefined;
+  for (const part of ['body', 'handlers', 'cases', 'orelse', 'finalbody']) {
+    const nodes = body?.at(-1)?.fields.get(part);
+    if (!Array.isArray(nodes)) continue;
+    const lines = nodes.map((node) => (node as PlainNode).location?.lineno ?? 0);
+    if (Math.max(0, ...lines) > (body?.at(-1)?.location?.lineno ?? 0)) return true;
+  }
+  return false;
+}
+
+/** Raises _IncompleteInputError for a source that ends before it is whole (_PyPegen_run_parser, PyPARSE_ALLOW_INCOMPLETE_INPUT). */
+function checkComplete(input: string | Uint8Array, error: Diagnostic | undefined, settings: CompileSettings): void {
+  const { flags, mode } = settings;
+  const hasEnd = typeof input === 'string' ? input.endsWith('\n') : input.at(-1) === 10;
+  const isOpen =
+    error === undefined &&
+    (flags & PyCF_DONT_IMPLY_DEDENT) !== 0 &&
+    mode === 'single' &&
+    !hasEnd &&
+    endsInBlock(vm.host.parse(input, { mode, target: vm.frame?.code.code.target }).tree);
+  if (!isOpen && (error === undefined || !endsTooEarly(error))) return;
+  const { lineno, offset, end_lineno, end_offset } = error ?? { lineno: 1, offset: 1, end_lineno: 1, end_offset: 1 };
+  const told = {
+    category: '_IncompleteInputError',
+    message: 'incomplete input',
+    lineno,
+    offset,
+    end_lineno,
+    end_offset,
+  } as const;
+  throw syntaxError(told, settings.filename, lineOf(input, lineno));
+}
+
 /** Code of text or bytes. */
 export function compileSource(source: Value, settings: CompileSettings): PyCode {
   const { filename } = settings;
   const input = sourceInput(source);
   const options = hostOptions(settings);
   const result = vm.host.compile(input, options);
+  if ((settings.flags & PyCF_ALLOW_INCOMPLETE_INPUT) !== 0) checkComplete(input, result.error, settings);
   warnAboutSyntax(result.warnings, filename, input);
   if (result.error !== undefined) {
     // Stages after the parser take the line from the file, which a string has not.

@@ -1,5 +1,5 @@
 import { codePointLength, codePointsInBytes } from '../../text/columns.ts';
-import type { Diagnostic } from '../../text/diagnostic.ts';
+import { type Diagnostic, markTooShort } from '../../text/diagnostic.ts';
 import { keywords, SoftKeyword, TokenKind } from '../token.ts';
 import type { Tokens } from '../tokens.ts';
 import { actions } from './actions.ts';
@@ -73,19 +73,31 @@ export class SecondPass {
   /** The error, or undefined where these rules accept the text. `start` is file, interactive or eval. */
   run(start: string): Diagnostic | undefined {
     const rule = rules!.get(start)!;
+    let isAtEnd = false;
+    const told = (error: Diagnostic): Diagnostic => (isAtEnd ? markTooShort(error) : error);
     try {
       if (this.#rule(rule) !== undefined) return undefined;
       const lastToken = this.fill - 1;
+      isAtEnd = this.#isAtEnd(lastToken);
       this.mark = this.#first;
       this.#memo = [];
       this.callInvalid = true;
       this.#rule(rule);
-      return this.#genericError(lastToken);
+      return told(this.#genericError(lastToken));
     } catch (raised) {
-      if (raised instanceof Raised) return this.#tokenizerErrorInstead(raised.diagnostic);
-      if (raised instanceof TokenizerFailed) return this.tokens.error!;
-      throw raised;
+      if (raised instanceof Raised) return told(this.#tokenizerErrorInstead(raised.diagnostic));
+      if (!(raised instanceof TokenizerFailed)) throw raised;
+      const { error } = this.tokens;
+      if (error === undefined) return undefined;
+      isAtEnd ||= /^unterminated triple|^unexpected EOF|was never closed$/.test(error.message);
+      return told(error);
     }
+  }
+
+  /** Whether only the end of the text follows (_is_end_of_source). */
+  #isAtEnd(lastToken: number): boolean {
+    const { kinds, starts, text } = this.tokens;
+    return kinds[lastToken] === TokenKind.ENDMARKER || starts[lastToken] >= text.length;
   }
 
   /** _Pypegen_set_syntax_error without an exception. */
