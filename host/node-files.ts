@@ -70,7 +70,11 @@ export class NodeFiles implements HostFiles {
 
   seek(fd: number, offset: number, whence: number): number {
     const position = this.position(fd);
-    if (position === undefined) throw new HostError(ESPIPE, errorMessage(ESPIPE));
+    if (position === undefined) {
+      // A device such as /dev/null is always at its start.
+      if (isCharacterDevice(fd) && !this.isatty(fd)) return 0;
+      throw new HostError(ESPIPE, errorMessage(ESPIPE));
+    }
     const from = whence === 0 ? 0 : whence === 1 ? position : call(undefined, () => fs.fstatSync(fd).size);
     const target = from + offset;
     if (target < 0 || whence < 0 || whence > 2) throw new HostError(EINVAL, errorMessage(EINVAL));

@@ -27,6 +27,7 @@ def make_package():
     spec = importlib.machinery.ModuleSpec('test', None, origin=os.path.join(tests, '__init__.py'), is_package=True)
     spec.submodule_search_locations.append(tests)
     sys.modules['test'] = importlib.util.module_from_spec(spec)
+    sys.modules['test'].__file__ = spec.origin
 
 
 class BorrowedLibrary:
