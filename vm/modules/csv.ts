@@ -128,6 +128,7 @@ function checkCharacters(self: Dialect): void {
     if (text !== '' && (text === '\n' || text === '\r' || (space && text === ' ' && self.skipinitialspace))) {
       throw valueError(`bad ${name} value`);
     }
+    if (text !== '' && self.lineterminator.includes(text)) throw valueError(`bad ${name} or lineterminator value`);
   };
   bad('delimiter', self.delimiter, false);
   bad('escapechar', self.escapechar, true);

@@ -166,7 +166,7 @@ function addMembers(type: PyType, definition: TypeDefinition): void {
   for (const [name, [signature, implementation, doc]] of Object.entries(definition.staticMethods ?? {})) {
     const def = new BuiltinDef(name, `${qualname}.${name}`, signature, implementation, false, doc ?? null);
     const wrapper = new PyMethodKind(staticMethodType);
-    wrapper.callable = new PyBuiltin(def, undefined, null);
+    wrapper.callable = new PyBuiltin(def, type, null);
     attributes.set(name, wrapper);
   }
   for (const [name, [get, set, doc]] of Object.entries(definition.getset ?? {})) {

@@ -110,6 +110,8 @@ defineType(builtinFunctionType, {
     // A function of a module is bound to it.
     __self__: [
       (self: PyBuiltin) => {
+        // A static method has its type, and doesn't tell.
+        if (self.self instanceof PyType && !self.def.hasSelf && self.def.name !== '__new__') return null;
         if (self.self !== undefined) return self.self;
         return (typeof self.module === 'string' ? vm.modules.getString(self.module) : undefined) ?? null;
       },
