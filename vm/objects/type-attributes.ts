@@ -135,11 +135,31 @@ export const typeGetSet: Record<string, [(self: PyType) => Slot, ((self: PyType,
       self.isAbstract = value !== undefined && isTrue(value);
     },
   ],
-  __basicsize__: [() => 32],
+  __basicsize__: [(self) => (basicSizes[self.layout.tp_name] ?? 32) + 8 * self.slotCount],
   __itemsize__: [(self) => itemSizes[self.layout.tp_name] ?? 0],
   __flags__: [typeFlags],
   __dictoffset__: [(self) => (self.hasDict ? -1 : 0)],
   __weakrefoffset__: [(self) => (self.hasWeakrefs ? -8 : 0)],
+};
+
+/** tp_basicsize of types, as CPython has them on a machine of 64 bits; 32 for those that nobody asks. */
+const basicSizes: Readonly<Record<string, number>> = {
+  object: 16,
+  int: 24,
+  bool: 24,
+  float: 24,
+  complex: 32,
+  tuple: 32,
+  list: 40,
+  dict: 48,
+  str: 64,
+  bytes: 33,
+  bytearray: 56,
+  set: 200,
+  frozenset: 200,
+  type: 928,
+  BaseException: 72,
+  Exception: 72,
 };
 
 /** tp_itemsize of the types whose instances differ in length, as CPython has them on a machine of 64 bits. */

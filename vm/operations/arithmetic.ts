@@ -120,8 +120,10 @@ function repeatCount(value: Value): number {
     throw typeError(`can't multiply sequence by non-int of type '${typeOf(value).tp_name}'`);
   }
   const count = index(value);
-  if (typeof count === 'bigint') throw overflowError("cannot fit 'int' into an index-sized integer");
-  return count;
+  if (typeof count === 'number') return count;
+  // What a Py_ssize_t holds is a count, though there is no memory for so much.
+  if (BigInt.asIntN(64, count) !== count) throw overflowError("cannot fit 'int' into an index-sized integer");
+  return Number(count);
 }
 
 export const remainder = simple(slotRemainder, '%');
