@@ -125,7 +125,11 @@ function endsInBlock(tree: PlainNode): boolean {
   for (const part of ['body', 'handlers', 'cases', 'orelse', 'finalbody']) {
     const nodes = body?.at(-1)?.fields.get(part);
     if (!Array.isArray(nodes)) continue;
-    const lines = nodes.map((node) => (node as PlainNode).location?.lineno ?? 0);
+    // A `case` has no place of its own, but its body has.
+    const lines = (nodes as PlainNode[]).map(({ location, fields }) => {
+      const inner = fields.get('body');
+      return location?.lineno ?? (Array.isArray(inner) ? (inner[0] as PlainNode).location?.lineno : 0) ?? 0;
+    });
     if (Math.max(0, ...lines) > (body?.at(-1)?.location?.lineno ?? 0)) return true;
   }
   return false;

@@ -74,11 +74,13 @@ export class SecondPass {
   run(start: string): Diagnostic | undefined {
     const rule = rules!.get(start)!;
     let isAtEnd = false;
+    let isFirst = true;
     const told = (error: Diagnostic): Diagnostic => (isAtEnd ? markTooShort(error) : error);
     try {
       if (this.#rule(rule) !== undefined) return undefined;
       const lastToken = this.fill - 1;
       isAtEnd = this.#isAtEnd(lastToken);
+      isFirst = false;
       this.mark = this.#first;
       this.#memo = [];
       this.callInvalid = true;
@@ -89,7 +91,7 @@ export class SecondPass {
       if (!(raised instanceof TokenizerFailed)) throw raised;
       const { error } = this.tokens;
       if (error === undefined) return undefined;
-      isAtEnd ||= /^unterminated triple|^unexpected EOF|was never closed$/.test(error.message);
+      if (isFirst) isAtEnd = /^unterminated triple|^unexpected EOF|was never closed$/.test(error.message);
       return told(error);
     }
   }
