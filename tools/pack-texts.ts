@@ -4,15 +4,17 @@ import '../vm/main-entry.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { compiled } from '../cli/compiled.ts';
+import type { CodeObject } from '../compiler/bytecode/code-object.ts';
 import { defaultTarget } from '../compiler/targets/registry.ts';
 import { moduleNameOf, type TextIndex, textKey, textsOf } from '../host/library.ts';
 import { NodeHost } from '../host/node-host.ts';
 import { type Extent, PackedFileWriter } from '../host/packed-file.ts';
-import type { CompileResult, Host } from '../vm/host.ts';
+import type { CompileResult, Host, LibraryText } from '../vm/host.ts';
 import type { PackedPattern } from '../vm/importing/library-patterns.ts';
 import { isLibraryCalling } from '../vm/importing/library-texts.ts';
 import { packCode } from '../vm/importing/pack-code.ts';
 import { decodeToKeep } from '../vm/interpreter/decode.ts';
+import { rehearsal } from '../vm/interpreter/rehearsal.ts';
 import { runMain, startInterpreter } from '../vm/main-entry.ts';
 import { codeValue } from '../vm/objects/constant.ts';
 import { libraryFiles } from './library-zip.ts';
@@ -30,8 +32,9 @@ class RecordingHost extends NodeHost {
   readonly writer = new PackedFileWriter();
   readonly index: Record<string, Extent> = {};
 
-  override libraryText(): undefined {
-    return undefined;
+  /** Nothing is known yet, but for what the machine itself runs. */
+  override libraryText(_kind: LibraryText, text: string): Uint8Array | undefined {
+    return text === rehearsal ? packedRehearsal() : undefined;
   }
 
   override compile(source: Uint8Array | string, options: Parameters<Host['compile']>[1]): CompileResult {
@@ -40,10 +43,19 @@ class RecordingHost extends NodeHost {
     const { code, warnings } = result;
     const isText = typeof source === 'string' && filename === '<string>' && mode !== 'single';
     if (isText && code !== undefined && warnings.length === 0 && isLibraryCalling()) {
-      this.index[textKey(mode, source)] ??= this.writer.add(packCode(code, (part) => decodeToKeep(codeValue(part))));
+      this.index[textKey(mode, source)] ??= this.writer.add(packed(code));
     }
     return result;
   }
+}
+
+/** Code with what decoding makes of it. */
+const packed = (code: CodeObject): Uint8Array => packCode(code, (part) => decodeToKeep(codeValue(part)));
+
+function packedRehearsal(): Uint8Array {
+  const { code } = compiled({ bytes: Buffer.from(rehearsal), filename: '<rehearsal>' }, defaultTarget);
+  if (code === undefined) throw new Error('the rehearsal of vm/interpreter/rehearsal.ts has a syntax error');
+  return packed(code);
 }
 
 /** What tools/pack-texts.py writes. */
@@ -79,6 +91,7 @@ if (!existsSync(out) || !existsSync(`${out}.stamp`) || readFileSync(`${out}.stam
   startInterpreter(host, { argv: ['pack-texts', lines], path: [], executable: '' });
   const exitCode = runMain(codeValue(code), { filename: undefined });
   if (exitCode !== 0) throw new Error(`the program of tools/pack-texts.ts ended with ${exitCode}`);
+  host.index[textKey('exec', rehearsal)] = host.writer.add(packedRehearsal());
   for (const line of readFileSync(lines, 'utf8').trimEnd().split('\n')) {
     const { kind, flags, pattern, packed } = JSON.parse(line) as PatternLine;
     host.index[textKey(kind, `${flags}\n${pattern}`)] ??= host.writer.add(Buffer.from(JSON.stringify(packed)));

@@ -1,6 +1,6 @@
+import { unpackCode } from '../importing/packed-code.ts';
 import { InternalError } from '../internal-error.ts';
 import { copyContext } from '../modules/contextvars.ts';
-import { codeValue } from '../objects/constant.ts';
 import { PyDict } from '../objects/dict.ts';
 import { runCode } from './call.ts';
 import { vm } from './state.ts';
@@ -9,7 +9,8 @@ import { vm } from './state.ts';
 // over, as it is one function for all instructions. So a program that goes on for long is interrupted once, before the loop is
 // optimised, for one that does a little of everything.
 
-const program = `
+/** Packed by the build (tools/pack-texts.ts). */
+export const rehearsal = `
 class Base:
     def __init__(self, x, y=0):
         self.x = x
@@ -52,6 +53,7 @@ class Base:
 class Slotted(Base):
     __slots__ = ("a",)
     shared = 1
+    noted: int = 1
 
     def __init__(self, x):
         super().__init__(x)
@@ -61,10 +63,43 @@ class Slotted(Base):
         return super().method(z)
 
 
+class Callable:
+    def __call__(self, x=1):
+        return x
+
+    def __contains__(self, item):
+        return item == 1
+
+    def __len__(self):
+        return 2
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopIteration
+
+    def __getattr__(self, name):
+        if name == "unknown":
+            raise AttributeError(name)
+        return name
+
+    def __ge__(self, other):
+        return 1
+
+
 class Awaitable:
     def __await__(self):
         yield 1
         return 2
+
+
+class Manager:
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exception):
+        return True
 
 
 def count(n):
@@ -94,6 +129,126 @@ async def wait():
 async def wait_more():
     await wait()
     return await Awaitable()
+
+
+async def numbers(n):
+    for i in range(n):
+        yield i
+        await Awaitable()
+
+
+async def use():
+    async for _ in numbers(2):
+        pass
+    async with Manager():
+        raise ValueError("a")
+    return [number async for number in numbers(2)]
+
+
+def throw(generator, exception):
+    try:
+        next(generator)
+        generator.throw(exception)
+    except ValueError:
+        pass
+    except StopIteration:
+        pass
+
+
+def catches(n):
+    try:
+        yield from count(n)
+    except ValueError:
+        yield 1
+
+
+def loops(iterable):
+    for _ in iterable:
+        pass
+
+
+def loops_range(iterable):
+    for _ in iterable:
+        pass
+
+
+def loops_generator(iterable):
+    for _ in iterable:
+        pass
+
+
+def loops_dict(iterable):
+    for _ in iterable:
+        pass
+
+
+def calls(callable, *args):
+    callable(*args)
+    if not args:
+        callable()
+
+
+def calls_function(callable):
+    callable(1)
+
+
+def calls_builtin(callable):
+    callable(1)
+
+
+def calls_class(callable):
+    callable(1)
+
+
+def calls_bound(callable):
+    callable(1)
+
+
+def reads_slot(owner):
+    return owner.a
+
+
+def reads_property(owner):
+    return owner.double
+
+
+def reads_module(owner):
+    return owner.len if owner is module else owner.x
+
+
+def unpacks(pair):
+    a, b = pair
+    return a, b
+
+
+def reads(owner):
+    return owner.x
+
+
+def reads_method(owner):
+    return owner.method(1)
+
+
+def cells(n):
+    if n:
+        shared = n
+    else:
+        del shared
+    def inner():
+        return shared
+    try:
+        return inner()
+    finally:
+        del shared
+
+
+def groups():
+    try:
+        raise ExceptionGroup("g", [ValueError("a"), KeyError("b")])
+    except* ValueError:
+        pass
+    except* KeyError:
+        pass
 
 
 def defaults(a, b=2, *rest, c=3, **more):
@@ -228,6 +383,69 @@ def everything():
         except (ValueError, KeyError):
             pass
     context.run(defaults, 1); context.run(count, 1)
+    exhaust(use())
+    for generator in (catches(3), outer(3), count(3)):
+        throw(generator, ValueError("a"))
+    for iterable in ([1], (1,), {1: 2}, {1}, "a", range(2), count(2), Callable(), zip(items, items), enumerate(items), map(str, items), reversed(items), names.items(), names.values(), iter(items), range(0, 4, 2)):
+        loops(iterable)
+    call = Callable()
+    for callable, args in ((count, (1,)), (len, (items,)), (p.method, (1,)), (call, ()), (call, (1,)), (Base, (1,)), (str, (1,)), (items.append, (1,)), (Slotted, (1,)), (int, ()), (list, ())):
+        calls(callable, *args)
+    for loop, iterables in ((loops_range, (range(2), [1], range(1))), (loops_generator, (count(2), [1], count(1))), (loops_dict, (names, [1], names))):
+        for iterable in iterables:
+            loop(iterable)
+    for caller, callables in ((calls_function, (fibonacci, str, Base, p.method, call)), (calls_builtin, (str, fibonacci, abs)), (calls_class, (Base, fibonacci, int)), (calls_bound, (p.method, items.append, fibonacci, call))):
+        for callable in callables:
+            caller(callable); caller(callable)
+    for reader, owners in ((reads_slot, (Slotted(1), call)), (reads_property, (p, Slotted(1), call)), (reads_module, (module, p))):
+        for owner in owners:
+            reader(owner); reader(owner)
+    try:
+        context.run(fail_from, ValueError("a"))
+    except ValueError:
+        pass
+    next(count(1), None); next(iter(()), None)
+    call(); call(x=2); call.method; getattr(call, "unknown", None); 1 in call; 2 not in call; len(call); bool(call)
+    for pair in ((1, 2), [1, 2], "ab", {1: 2, 3: 4}, range(2)):
+        unpacks(pair)
+    for owner in (p, Slotted(1), call, Base(2, 3), Base(x=2, y=3)):
+        reads(owner)
+    for owner in (p, Slotted(1), Base(2, 3)):
+        reads_method(owner)
+    cells(1)
+    groups()
+    one, two = 1, 2
+    items[one:two]; items[one:two:one]; items[one:two] = [1]; two - one; one - two
+    a = one is two; a = one is not two; a = one in items; a = one not in items; a = not items; a = not one; a = not one < two; a = not p == q; a = one == two
+    a = p == q; a = p != q; a = one < f; a = call >= one; a = +one; a = one and two; a = one or two; a = one if one is not None else two
+    a = {*items, 1}; a = [*pairs, *items]; a = (lambda: one)(); a = {**names, "k": 1}
+    if call >= one: pass
+    if p == q: pass
+    while one is None: pass
+    p.method(z=1); p.make(x=1); bound(z=1); defaults(*(1,), **{"b": 2}); p.method(*(1,)); bound(*(1,)); Base(*(1,), **{"y": 2})
+    class Local(Base):
+        inner = counter
+        def method(self, z):
+            return super().method(z)
+    Local(1).method(1)
+    match names:
+        case {2: found, **others}:
+            pass
+    match p:
+        case Base(x=1, y=_):
+            pass
+    try:
+        raise ValueError("a") from KeyError("b")
+    except ValueError as error:
+        try:
+            raise
+        except ValueError:
+            pass
+    try:
+        sorted([2, 1], key=lambda item: item.missing)
+    except AttributeError:
+        pass
+    t"{one}"
     with p as entered:
         {}["missing"]
     with p:
@@ -254,14 +472,8 @@ for _ in range(4):
 export function rehearse(): void {
   if (vm.depth + ROOM > vm.recursionLimit) return;
   const { fuel, stopValue } = vm;
-  const { code } = vm.host.compile(program, {
-    filename: '<rehearsal>',
-    mode: 'exec',
-    flags: 0,
-    optimize: 0,
-    target: '3.14',
-  });
-  if (code === undefined) throw new InternalError('the rehearsal has a syntax error');
+  const packed = vm.host.libraryText('exec', rehearsal);
+  if (packed === undefined) throw new InternalError('the packed library has no rehearsal: run «npm run build»');
   const globals = new PyDict();
   globals.setString('__name__', '__rehearsal__');
   globals.setString('module', vm.builtinsModule);
@@ -269,7 +481,7 @@ export function rehearse(): void {
   running = true;
   try {
     refuelRehearsal();
-    vm.lastReferences.ignoring(() => runCode(codeValue(code), globals, globals));
+    vm.lastReferences.ignoring(() => runCode(unpackCode(packed), globals, globals));
   } finally {
     running = false;
     vm.fuel = fuel;

@@ -36,7 +36,7 @@ import { setAttribute } from '../operations/attribute.ts';
 import { callWith } from '../operations/call.ts';
 import { compareNumbers, richCompare } from '../operations/compare.ts';
 import { getIterator, takeStopValue } from '../operations/iterate.ts';
-import { binarySlice, contains, lengthOf, setSubscript, subscript } from '../operations/subscript.ts';
+import { binarySlice, contains, findItem, lengthOf, missingItem, setSubscript } from '../operations/subscript.ts';
 import { isTrue } from '../operations/truth.ts';
 import * as actions from './actions.ts';
 import * as blockStack from './block-stack.ts';
@@ -645,7 +645,12 @@ function runFrames(
               }
               frame.ip = ip;
               frame.sp = sp;
-              stack[sp - 1] = subscript(container, key);
+              const item = findItem(container, key);
+              if (item === undefined) {
+                raised = missingItem(container, key);
+                continue raising;
+              }
+              stack[sp - 1] = item;
               continue loop;
             }
             case Opcode.BINARY_OP:

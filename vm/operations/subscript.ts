@@ -1,5 +1,12 @@
 import type { PyDict } from '../objects/dict.ts';
-import { indexError, keyError, overflowError, typeError, valueError } from '../objects/exception.ts';
+import {
+  indexError,
+  keyError,
+  overflowError,
+  type PyBaseException,
+  typeError,
+  valueError,
+} from '../objects/exception.ts';
 import { PyFunction } from '../objects/function.ts';
 import { newGenericAlias } from '../objects/generic-alias.ts';
 import { isInt } from '../objects/int.ts';
@@ -27,24 +34,34 @@ import { forEach } from './iterate.ts';
 
 /** container[key] (PyObject_GetItem). */
 export function subscript(container: Value, key: Value): Value {
+  const item = findItem(container, key);
+  if (item === undefined) throw missingItem(container, key);
+  return item;
+}
+
+/** What a list, tuple or dict that hasn't such an item raises. */
+export function missingItem(container: Value, key: Value): PyBaseException {
+  const { type } = container as PyObject;
+  return type === dictType ? keyError(key) : indexError(`${type.tp_name} index out of range`);
+}
+
+/**
+ * The same, but undefined where missingItem() is to be raised: programs that look whether something is there do that often, and V8 takes
+ * microseconds to unwind what is thrown.
+ */
+export function findItem(container: Value, key: Value): Slot {
   if (typeof container === 'object' && container !== null) {
     const { type } = container;
     if (type === listType && typeof key === 'number') {
       const { items } = container as PyList;
       const at = key < 0 ? key + items.length : key;
-      if (at >= 0 && at < items.length) return items[at];
-      throw indexError('list index out of range');
+      return at >= 0 && at < items.length ? items[at] : undefined;
     }
-    if (type === dictType) {
-      const value = (container as PyDict).get(key);
-      if (value !== undefined) return value;
-      throw keyError(key);
-    }
+    if (type === dictType) return (container as PyDict).get(key);
     if (type === tupleType && typeof key === 'number') {
       const { items } = container as PyTuple;
       const at = key < 0 ? key + items.length : key;
-      if (at >= 0 && at < items.length) return items[at];
-      throw indexError('tuple index out of range');
+      return at >= 0 && at < items.length ? items[at] : undefined;
     }
   }
   return subscriptSlow(container, key, typeOf(container));
