@@ -6,6 +6,7 @@ import { py314 } from '../../compiler/targets/py314.ts';
 import { type TextIndex, textsOf } from '../../host/library.ts';
 import { NodeHost } from '../../host/node-host.ts';
 import { PackedFile } from '../../host/packed-file.ts';
+import { rehearsal } from '../../vm/interpreter/rehearsal.ts';
 import { unpackCode } from '../../vm/importing/packed-code.ts';
 import { programOf } from '../../vm/interpreter/decode.ts';
 import { startInterpreter } from '../../vm/main-entry.ts';
@@ -46,7 +47,8 @@ describe("texts of the library's modules", () => {
     const compiled = texts.filter(({ kind }) => kind === 'exec' || kind === 'eval');
     assert.ok(compiled.length > 40);
     for (const { kind, text, packed } of compiled) {
-      const { code } = compile(text, { filename: '<string>', mode: kind as 'exec' | 'eval', target: py314 });
+      const filename = text === rehearsal ? '<rehearsal>' : '<string>';
+      const { code } = compile(text, { filename, mode: kind as 'exec' | 'eval', target: py314 });
       assert.ok(code !== undefined);
       const unpacked = unpackCode(packed);
       // As values, since a frozenset has its own order.
