@@ -6,9 +6,9 @@ import { py314 } from '../../compiler/targets/py314.ts';
 import { type TextIndex, textsOf } from '../../host/library.ts';
 import { NodeHost } from '../../host/node-host.ts';
 import { PackedFile } from '../../host/packed-file.ts';
-import { rehearsal } from '../../vm/interpreter/rehearsal.ts';
 import { unpackCode } from '../../vm/importing/packed-code.ts';
 import { programOf } from '../../vm/interpreter/decode.ts';
+import { rehearsal } from '../../vm/interpreter/rehearsal.ts';
 import { startInterpreter } from '../../vm/main-entry.ts';
 import { codeValue, constantOf } from '../../vm/objects/constant.ts';
 
