@@ -97,7 +97,10 @@ export class NodeFiles implements HostFiles {
 
   stat(path: string, followSymlinks: boolean): HostStat {
     const stat = followSymlinks ? fs.statSync : fs.lstatSync;
-    return call(path, () => stat(this.at(path), { bigint: true }), hostStat);
+    // Imports ask for much that isn't there, and an Error of Node's takes longer than the answer.
+    const found = call(path, () => stat(this.at(path), { bigint: true, throwIfNoEntry: false }));
+    if (found === undefined) throw new HostError(ENOENT, errorMessage(ENOENT), path);
+    return hostStat(found);
   }
 
   readDirectory(path: string): readonly string[] {
