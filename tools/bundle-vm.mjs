@@ -5,7 +5,7 @@
 // `__load` gives those of another bundle by its file name. esbuild splits what the parts share into chunks as ES modules, whose
 // import and export statements are rewritten here.
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -42,6 +42,7 @@ export function bundleCommand(common) {
 
 /** Writes bundles and their chunks, whose names all begin alike. */
 async function bundleScripts(common, prefix, entries, parts, main) {
+  mkdirSync('dist', { recursive: true });
   // V8 knows a cache's script by its length alone, so an old one must never meet a new script.
   for (const name of readdirSync('dist')) if (name.startsWith(prefix)) rmSync(`dist/${name}`);
   const { outputFiles } = await build({
