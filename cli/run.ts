@@ -166,12 +166,21 @@ function program(options: Options): Program {
   if (file === '-') return { ...text(readSource('-'), false), argv, path: [''] };
   // CPython makes the script's own path absolute, and leaves sys.argv as it was given.
   const filename = resolve(file);
-  const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder && existsSync(join(filename, '__main__.py')))
+  if (isFolder(file) && existsSync(join(filename, '__main__.py')))
     return { ...asModule('__main__', false), argv, path: [filename] };
   const { bytes } = readSource(file);
   if (isZip(bytes)) return { ...asModule('__main__', false), argv, path: [filename] };
   return { ...text({ bytes, filename }, true), argv, path: [dirname(filename)] };
+}
+
+/** What can't be looked at is no folder: readSource() says what is wrong with it. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return false;
+  }
 }
 
 /** A zip file ends with its directory, whatever stands before it. */

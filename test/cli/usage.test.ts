@@ -43,6 +43,7 @@ describe('coroscope', () => {
     [['compile', '--target', '3', '--out', 'out', 'a.py'], /unknown target '3'/],
     [['run'], /FILE is missing/],
     [['run', 'nowhere.py', '--help'], /no such file: 'nowhere.py'/],
+    [['run', 'a.py/b.py'], /no such file: 'a.py\/b.py'/],
     [['run', '.'], /'.' is a directory/],
     [['run', '--fast', 'a.py'], /unknown option '--fast'/],
     [['run', '--target', '4.0', 'a.py'], /unknown target '4.0'/],
