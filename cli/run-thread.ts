@@ -12,7 +12,7 @@ import { tripSignal } from '../vm/modules/signal.ts';
 import { keyboardInterruptType, memoryErrorType, newException, type PyBaseException } from '../vm/objects/exception.ts';
 import { Exit } from './errors.ts';
 
-/** What is to be run: a program, whose code follows (inThread of run.ts), or a module by its name. */
+/** What is to be run: a program, whose code follows (sendCode of run.ts), or a module by its name. */
 export type Start =
   | { readonly filename: string | undefined }
   | { readonly module: string; readonly alterArgv: boolean };

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostError, type HostStat } from '../vm/host.ts';
+import { isInLibrary } from '../vm/importing/library-path.ts';
 import { errorMessage } from '../vm/modules/errno.ts';
-import { LIBRARY_ROOT, type Library } from './library.ts';
+import type { Library } from './library.ts';
 import { NodeFiles } from './node-files.ts';
 
 const ENOENT = 2;
@@ -27,13 +28,13 @@ export class LibraryFiles extends NodeFiles {
   }
 
   override open(path: string, flags: number, mode: number): number {
-    if (!isLibrary(path)) return super.open(path, flags, mode);
+    if (!isInLibrary(path)) return super.open(path, flags, mode);
     if ((flags & WRITING) !== 0) throw new HostError(EROFS, errorMessage(EROFS), path);
     return this.openCopy(this.sourceOf(path), flags);
   }
 
   override stat(path: string, followSymlinks: boolean): HostStat {
-    if (!isLibrary(path)) return super.stat(path, followSymlinks);
+    if (!isInLibrary(path)) return super.stat(path, followSymlinks);
     const library = this.openLibrary();
     const isFolder = library.folder(path) !== undefined;
     const size = isFolder ? 0 : this.sourceOf(path).length;
@@ -53,7 +54,7 @@ export class LibraryFiles extends NodeFiles {
   }
 
   override readDirectory(path: string): readonly string[] {
-    if (!isLibrary(path)) return super.readDirectory(path);
+    if (!isInLibrary(path)) return super.readDirectory(path);
     const library = this.openLibrary();
     const names = library.folder(path);
     if (names !== undefined) return names;
@@ -85,5 +86,3 @@ export class LibraryFiles extends NodeFiles {
     return fd;
   }
 }
-
-const isLibrary = (path: string): boolean => path === LIBRARY_ROOT || path.startsWith(`${LIBRARY_ROOT}/`);

@@ -1,4 +1,5 @@
 import type { LibraryModule, LibraryText } from '../vm/host.ts';
+import { LIBRARY_PATH } from '../vm/importing/library-path.ts';
 import { type Extent, PackedFile } from './packed-file.ts';
 
 /** One module in the index of a packed library. */
@@ -9,9 +10,6 @@ export interface LibraryEntry {
   /** The source, deflated. */
   readonly source: Extent;
 }
-
-/** What a library's file names start with: they are no files of the machine. */
-export const LIBRARY_ROOT = '<library>';
 
 /** The dotted name of a module by its path below the library's root. */
 export const moduleNameOf = (path: string): string => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
@@ -53,15 +51,15 @@ export class Library {
     if (entry === undefined || !isModule(entry)) return undefined;
     return {
       isPackage: entry.path.endsWith('/__init__.py'),
-      filename: `${LIBRARY_ROOT}/${entry.path}`,
+      filename: `${LIBRARY_PATH}/${entry.path}`,
       code: () => this.file.read(entry.code),
     };
   }
 
   /** The text of a library file by the name that its code objects have; undefined for other names. */
   source(filename: string): Uint8Array | undefined {
-    if (!filename.startsWith(`${LIBRARY_ROOT}/`)) return undefined;
-    const path = filename.slice(LIBRARY_ROOT.length + 1);
+    if (!filename.startsWith(`${LIBRARY_PATH}/`)) return undefined;
+    const path = filename.slice(LIBRARY_PATH.length + 1);
     const entry = this.entry(moduleNameOf(path));
     if (entry?.path !== path) return undefined;
     // Node's modules for what few programs need are loaded when they are needed.
@@ -76,7 +74,7 @@ export class Library {
 
   /** A number of its own for each file and folder, from 1. */
   numberOf(filename: string): number {
-    const names = Object.values(this.file.index).map(({ path }) => `${LIBRARY_ROOT}/${path}`);
+    const names = Object.values(this.file.index).map(({ path }) => `${LIBRARY_PATH}/${path}`);
     return [...names, ...(this.folders?.keys() ?? [])].indexOf(withoutSlash(filename)) + 1;
   }
 
@@ -105,11 +103,11 @@ export const textsOf = (library: string): string => library.replace(/\.bin$/, '-
 const withoutSlash = (filename: string): string => filename.replace(/\/+$/, '');
 
 function foldersOf(entries: readonly LibraryEntry[]): Map<string, string[]> {
-  const folders = new Map<string, string[]>([[LIBRARY_ROOT, []]]);
+  const folders = new Map<string, string[]>([[LIBRARY_PATH, []]]);
   for (const { path } of entries) {
     const parts = path.split('/');
     for (let depth = 0; depth < parts.length; depth++) {
-      const folder = [LIBRARY_ROOT, ...parts.slice(0, depth)].join('/');
+      const folder = [LIBRARY_PATH, ...parts.slice(0, depth)].join('/');
       const names = folders.get(folder);
       if (names === undefined) folders.set(folder, [parts[depth]]);
       else if (!names.includes(parts[depth])) names.push(parts[depth]);

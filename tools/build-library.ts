@@ -5,8 +5,9 @@ import { deflateRawSync } from 'node:zlib';
 import { compile } from '../compiler/compile.ts';
 import { py314 } from '../compiler/targets/py314.ts';
 import { isWarning } from '../compiler/text/diagnostic.ts';
-import { LIBRARY_ROOT, type LibraryEntry, moduleNameOf } from '../host/library.ts';
+import { type LibraryEntry, moduleNameOf } from '../host/library.ts';
 import { PackedFileWriter } from '../host/packed-file.ts';
+import { LIBRARY_PATH } from '../vm/importing/library-path.ts';
 import { packCode } from '../vm/importing/pack-code.ts';
 import { decodeToKeep } from '../vm/interpreter/decode.ts';
 import { codeValue } from '../vm/objects/constant.ts';
@@ -46,7 +47,7 @@ if (!existsSync(out) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8'
   const index: Record<string, LibraryEntry> = {};
   const writer = new PackedFileWriter();
   for (const { path, bytes } of files) {
-    const filename = frozenNames.get(path) ?? `${LIBRARY_ROOT}/${path}`;
+    const filename = frozenNames.get(path) ?? `${LIBRARY_PATH}/${path}`;
     const { code, diagnostics } = compile(bytes, { filename, target: py314 });
     const error = diagnostics.find((diagnostic) => !isWarning(diagnostic));
     if (code === undefined || error !== undefined) throw new Error(`${path}:${error?.lineno}: ${error?.message}`);

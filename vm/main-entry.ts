@@ -1,7 +1,8 @@
 import { makeBuiltins } from './builtins/builtins.ts';
 import { printException } from './builtins/traceback-text.ts';
 import type { Host } from './host.ts';
-import { importByName, importModule, LIBRARY_PATH, resetImporting } from './importing/import.ts';
+import { importByName, importModule, resetImporting } from './importing/import.ts';
+import { LIBRARY_PATH } from './importing/library-path.ts';
 import { InternalError } from './internal-error.ts';
 import { runCode } from './interpreter/call.ts';
 import { vm } from './interpreter/state.ts';

@@ -37,6 +37,9 @@ export const enum CodeFlag {
   CO_METHOD = 0x8000000,
 }
 
+/** PyCF_MASK: the CO_FUTURE_ flags, which compile() takes and hands down. */
+export const FUTURE_FLAGS = 0x1ff0000;
+
 /**
  * A compiled code block: the fields of CPython's PyCodeObject, under its names. `co_code` holds the bytes that this
  * version of CPython would show as `co_code`, inline caches included (as zeros).

@@ -1,4 +1,4 @@
-import { LIBRARY_PATH } from '../../vm/importing/import.ts';
+import { isInLibrary } from '../../vm/importing/library-path.ts';
 import type { Debugging, DebugHooks } from '../../vm/interpreter/debugging.ts';
 import type { Frame } from '../../vm/interpreter/frame.ts';
 import type { Program } from '../../vm/interpreter/program.ts';
@@ -322,7 +322,7 @@ export function isUserFile(path: string): boolean {
 }
 
 export function originOf(path: string): SourceInfo['origin'] {
-  if (path.startsWith(LIBRARY_PATH) || path.startsWith('<frozen ')) return 'library';
+  if (isInLibrary(path) || path.startsWith('<frozen ')) return 'library';
   return path.startsWith('<') && path.endsWith('>') ? 'string' : 'user';
 }
 

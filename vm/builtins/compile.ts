@@ -1,3 +1,4 @@
+import { FUTURE_FLAGS } from '../../compiler/bytecode/code-object.ts';
 import type { Scope } from '../../compiler/symbols/scope.ts';
 import type { PlainNode } from '../../compiler/syntax/plain-tree.ts';
 import { type Diagnostic, endsTooEarly } from '../../compiler/text/diagnostic.ts';
@@ -22,8 +23,6 @@ import { filesystemPath } from '../operations/path.ts';
 import { isTrue } from '../operations/truth.ts';
 import { syntaxError } from './syntax-error.ts';
 
-/** PyCF_MASK: the CO_FUTURE_ flags, which compile() takes and hands down. */
-const FUTURE_FLAGS = 0x1ff0000;
 const PyCF_DONT_IMPLY_DEDENT = 0x200;
 const PyCF_ONLY_AST = 0x400;
 const PyCF_TYPE_COMMENTS = 0x1000;

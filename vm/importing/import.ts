@@ -24,9 +24,6 @@ import { zipPathHook } from './zip-hook.ts';
 const BOOTSTRAP = '_frozen_importlib';
 const BOOTSTRAP_EXTERNAL = '_frozen_importlib_external';
 
-/** What sys.path has for the packed library; path hooks find it there. */
-export const LIBRARY_PATH = '<library>';
-
 let bootstrap: Value | undefined;
 addRoot(() => bootstrap);
 

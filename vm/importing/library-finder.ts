@@ -14,10 +14,9 @@ import { tupleOf } from '../objects/tuple.ts';
 import { getAttribute, setAttribute } from '../operations/attribute.ts';
 import { call, callWith } from '../operations/call.ts';
 import { getIterator } from '../operations/iterate.ts';
+import { isInLibrary } from './library-path.ts';
 import { knowPatterns, PATTERN_COMPILER } from './library-patterns.ts';
 import { unpackCode } from './packed-code.ts';
-
-const ROOT = '<library>';
 
 /** Finds modules of the packed library for one entry of a path: '<library>' or a folder below it. */
 export class LibraryFinder extends PyObject {
@@ -145,7 +144,7 @@ export function libraryPathHook(bootstrap: Value): Value {
     '(path, /)',
     (path: Value) => {
       const text = stringOf(path);
-      if (text === undefined || (text !== ROOT && !text.startsWith(`${ROOT}/`))) {
+      if (text === undefined || !isInLibrary(text)) {
         throw newException(importErrorType, 'only paths of the packed library are supported');
       }
       return new LibraryFinder(text, bootstrap);

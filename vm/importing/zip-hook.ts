@@ -8,7 +8,7 @@ import type { Value } from '../objects/object.ts';
 import { stringOf } from '../objects/str.ts';
 import { callMethod } from '../operations/attribute.ts';
 
-import { LIBRARY_PATH } from './import.ts';
+import { LIBRARY_PATH } from './library-path.ts';
 
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;

@@ -1,3 +1,4 @@
+import { LIBRARY_PATH } from '../importing/library-path.ts';
 import { vm } from '../interpreter/state.ts';
 import type { PyBuiltin } from './descriptor.ts';
 import { earlyDoc } from './early-docs.ts';
@@ -7,7 +8,7 @@ import { PyType, type Slot, typeOf, type Value } from './object.ts';
 // Docstrings of built-in functions, methods, attributes and types, in CPython's words. Most lie beside the library's files, and are read
 // when the first of them is asked for. A docstring in a declaration serves what CPython doesn't have there.
 
-const FILE = '<library>/builtin-docs.json';
+const FILE = `${LIBRARY_PATH}/builtin-docs.json`;
 
 let docs: Readonly<Record<string, string>> | undefined;
 

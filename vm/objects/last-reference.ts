@@ -1,3 +1,4 @@
+import { isInLibrary } from '../importing/library-path.ts';
 import { programOf } from '../interpreter/decode.ts';
 import { type Frame, FrameState } from '../interpreter/frame.ts';
 import { Opcode } from '../interpreter/opcode.ts';
@@ -261,7 +262,7 @@ const isBlockSetup = (opcode: Opcode): boolean =>
   opcode === Opcode.SETUP_FINALLY_38 || opcode === Opcode.SETUP_WITH_38 || opcode === Opcode.SETUP_ASYNC_WITH_38;
 
 /** The library's own code drops nothing that is worth the traps: its callers see to it a little later. */
-const isLibrary = ({ code }: Program): boolean => code.code.co_filename.startsWith('<library>');
+const isLibrary = ({ code }: Program): boolean => isInLibrary(code.code.co_filename);
 
 /** Whether its end can't be observed any more. */
 function isSettled(object: PyObject): boolean {

@@ -1,3 +1,4 @@
+import { isInLibrary } from '../importing/library-path.ts';
 import { intern } from '../interpreter/intern.ts';
 import { vm } from '../interpreter/state.ts';
 import { lookupAttribute } from '../operations/attribute.ts';
@@ -183,7 +184,7 @@ export function announceInstance(instance: Value): void {
   if (typeof instance !== 'object' || instance === null || vm.finalizable.has(instance)) return;
   vm.finalizable.add(instance);
   const method = instance.type.lookup('__del__');
-  const isLibrary = method instanceof PyFunction && method.code.code.co_filename.startsWith('<library>');
+  const isLibrary = method instanceof PyFunction && isInLibrary(method.code.code.co_filename);
   if (!isLibrary) vm.lastReferences.watch(instance, vm.frame);
 }
 
